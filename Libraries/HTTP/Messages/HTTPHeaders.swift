@@ -1,0 +1,54 @@
+/// Header fields in the order sent; names compare without regard to case, and a name may come more than once.
+public struct HTTPHeaders: Sendable, Sequence, ExpressibleByDictionaryLiteral {
+    private var fields: [(name: String, value: String)] = []
+
+    public init() {}
+
+    public init(dictionaryLiteral elements: (String, String)...) {
+        fields = elements.map { (name: $0.0, value: $0.1) }
+    }
+
+    public var count: Int { fields.count }
+    public var isEmpty: Bool { fields.isEmpty }
+
+    /// The first value of a name; setting replaces all its values, `nil` removes them.
+    public subscript(name: String) -> String? {
+        get { fields.first { sameToken($0.name, name) }?.value }
+        set {
+            let index = fields.firstIndex { sameToken($0.name, name) }
+            guard let newValue else { return remove(name) }
+            guard let index else { return add(name, newValue) }
+            fields[index].value = newValue
+            let later = fields[(index + 1)...].filter { !sameToken($0.name, name) }
+            fields.replaceSubrange((index + 1)..., with: later)
+        }
+    }
+
+    /// Every value of a name, in order.
+    public func values(of name: String) -> [String] {
+        fields.filter { sameToken($0.name, name) }.map(\.value)
+    }
+
+    /// All values of a field that is a list, joined as RFC 9110, section 5.3, lets a recipient do.
+    public func list(_ name: String) -> String? {
+        let values = values(of: name)
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
+
+    public func contains(_ name: String) -> Bool { fields.contains { sameToken($0.name, name) } }
+
+    /// Adds a field after those that are there.
+    public mutating func add(_ name: String, _ value: String) { fields.append((name, value)) }
+
+    public mutating func remove(_ name: String) { fields.removeAll { sameToken($0.name, name) } }
+
+    public func makeIterator() -> IndexingIterator<[(name: String, value: String)]> { fields.makeIterator() }
+}
+
+/// Whether two texts are equal but for the case of ASCII letters.
+func sameToken(_ left: String, _ right: String) -> Bool {
+    let left = left.utf8, right = right.utf8
+    return left.count == right.count && left.elementsEqual(right) { $0 == $1 || lowercase($0) == lowercase($1) }
+}
+
+func lowercase(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte | 32 : byte }

@@ -1,0 +1,203 @@
+import CMicrohttpd
+public import EventLoop
+import Foundation
+import Telemetry
+
+/// An HTTP/1.1 server in the loop: libmicrohttpd reads and writes, the router's handlers run as tasks of the loop.
+///
+/// ```swift
+/// let server = HTTPServer(HTTPServerOptions(listen: "127.0.0.1:8101"), router: router)
+/// try server.start()
+/// …
+/// await server.stop(within: .seconds(10))
+/// ```
+@Loop public final class HTTPServer {
+    let options: HTTPServerOptions
+    /// Requests that come from now on go by it; those under way are not touched.
+    public var router: Router
+    private var daemon: OpaquePointer?
+    private var socket: ListenSocket?
+    private var watch: Watch?
+    private var hooks: [TurnHook] = []
+    private var mustRun = false
+    private var wakeTimer: LoopTimer?
+    private var wakeDue = ContinuousClock.now
+    private var abandoned: [Exchange] = []
+    private var connections: [ObjectIdentifier: Connection] = [:]
+    private var tasks = 0
+    private var emptied: Promise<Void>?
+    /// No new connections; every answer ends its connection.
+    private(set) var isStopping = false
+    /// Nothing waits any more.
+    private(set) var isClosing = false
+
+    public init(_ options: HTTPServerOptions, router: Router) {
+        self.options = options
+        self.router = router
+    }
+
+    /// Where it listens, with the port that was taken for 0; empty before ``start()``.
+    public var boundAddress: String { socket?.address ?? "" }
+
+    /// Requests whose handlers have not ended.
+    public var activeRequests: Int { tasks }
+
+    public var openConnections: Int { connections.count }
+
+    /// Listens and serves.
+    ///
+    /// - Throws: ``HTTPServerError`` that says what is in the way: the address is in use, a file cannot be read …
+    public func start() throws {
+        guard daemon == nil else { throw HTTPServerError(description: "the server on \(boundAddress) runs already") }
+        let tls = try tlsFiles()
+        let socket = try ListenSocket(options.listen)
+        guard let daemon = startDaemon(on: socket.descriptor, tls: tls) else {
+            socket.close()
+            let hint = tls == nil ? "" : "; certificate and key must be PEM and belong together"
+            throw HTTPServerError(description: "cannot serve on \(options.listen): libmicrohttpd refused its settings\(hint)")
+        }
+        self.socket = socket
+        self.daemon = daemon
+        isStopping = false
+        isClosing = false
+        watch = try Loop.watch(cmhd_epoll_descriptor(daemon), .readable, label: "HTTP") { [weak self] _ in self?.mustRun = true }
+        hooks = [
+            Loop.eachTurn(.serve) { [self] in if mustRun { run() } },
+            Loop.eachTurn(.flush) { [self] in flush() },
+        ]
+        mustRun = true
+    }
+
+    private func tlsFiles() throws -> (certificate: String, key: String)? {
+        guard options.certificateFile != nil || options.keyFile != nil else { return nil }
+        guard let certificate = options.certificateFile, let key = options.keyFile else {
+            throw HTTPServerError(description: "TLS needs both a certificate file and a key file")
+        }
+        func read(_ path: String) throws -> String {
+            do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
+                throw HTTPServerError(description: "\(path) cannot be read: \(error.localizedDescription)")
+            }
+        }
+        return (try read(certificate), try read(key))
+    }
+
+    // MARK: the turn
+
+    private func run() {
+        guard let daemon else { return }
+        mustRun = false
+        MHD_run(daemon)
+        let timeout = cmhd_timeout(daemon)
+        if timeout == 0 {
+            mustRun = true
+            Loop.turnAgain()
+        } else if timeout > 0 {
+            wake(after: .milliseconds(timeout))
+        }
+    }
+
+    /// Whose client had left before and is not answered within the turn is given up.
+    private func flush() {
+        let abandoned = self.abandoned
+        self.abandoned.removeAll()
+        for exchange in abandoned where exchange.isWaiting { exchange.clientLeft() }
+        if mustRun { run() }
+        if !self.abandoned.isEmpty { Loop.turnAgain() }
+    }
+
+    /// A timer that is early enough stays.
+    private func wake(after delay: Duration) {
+        let due = ContinuousClock.now + delay
+        guard wakeTimer == nil || due < wakeDue else { return }
+        wakeTimer?.cancel()
+        wakeDue = due
+        wakeTimer = Loop.timer(after: delay) { [weak self] in
+            self?.wakeTimer = nil
+            self?.mustRun = true
+        }
+    }
+
+    func abandonSoon(_ exchange: Exchange) { abandoned.append(exchange) }
+    func resumed() { mustRun = true }
+
+    // MARK: connections
+
+    func opened(_ connection: Connection) {
+        connections[ObjectIdentifier(connection)] = connection
+        connection.expect(by: ContinuousClock.now + options.headTimeout)
+        do { try connection.watchForDeparture() } catch {
+            Log.warning("a client's leaving will be noticed late", ["error": .error(error)])
+        }
+    }
+
+    func began(_ connection: Connection, _ target: String) {
+        connection.target = target
+        connection.requestStarted = ContinuousClock.now
+        connection.isBusy = true
+        connection.expect(by: connection.requestStarted + options.headTimeout)
+    }
+
+    func ended(_ connection: Connection) {
+        connection.exchange = nil
+        connection.isBusy = false
+        connection.expect(by: ContinuousClock.now + (connection.peerHasLeft ? Connection.farewell : options.idleTimeout))
+    }
+
+    func closed(_ connection: Connection) {
+        connection.closed()
+        connections[ObjectIdentifier(connection)] = nil
+        checkEmptied()
+    }
+
+    func taskStarted() { tasks += 1 }
+
+    func taskEnded() {
+        tasks -= 1
+        checkEmptied()
+    }
+
+    private func checkEmptied() {
+        if isStopping, connections.isEmpty, tasks == 0 { emptied?.succeed(()) }
+    }
+
+    // MARK: the end
+
+    /// Stops listening, lets the requests that are under way finish, at most for `limit`, answers the others with 503.
+    public func stop(within limit: Duration) async {
+        guard let daemon, !isStopping else { return }
+        isStopping = true
+        MHD_quiesce_daemon(daemon)
+        socket?.close()
+        for connection in connections.values where !connection.isBusy { connection.hangUp() }
+        await untilEmpty(limit)
+        for connection in connections.values {
+            if let exchange = connection.exchange { exchange.giveUp() } else { connection.hangUp() }
+        }
+        await untilEmpty(.seconds(1))
+        // A daemon must not be stopped with a suspended connection: none is suspended from here on.
+        isClosing = true
+        for connection in connections.values { connection.exchange?.giveUp() }
+        MHD_run(daemon)
+        for hook in hooks { hook.cancel() }
+        hooks = []
+        watch?.cancel()
+        wakeTimer?.cancel()
+        wakeTimer = nil
+        self.daemon = nil
+        MHD_stop_daemon(daemon)
+        socket = nil
+    }
+
+    private func untilEmpty(_ limit: Duration) async {
+        guard !connections.isEmpty || tasks > 0 else { return }
+        let emptied = Promise<Void>()
+        self.emptied = emptied
+        mustRun = true
+        Loop.turnAgain()
+        let timer = Loop.timer(after: limit) { emptied.succeed(()) }
+        // A cancelled stop waits no longer, and stops all the same.
+        try? await emptied.value()
+        timer.cancel()
+        self.emptied = nil
+    }
+}

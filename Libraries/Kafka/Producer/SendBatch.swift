@@ -1,0 +1,52 @@
+import EventLoop
+
+/// Records sent together: one outcome for all, counted down by the delivery reports.
+@Loop final class SendBatch {
+    /// How many low bits of a message's opaque number hold the record's position in its batch; the rest is the batch's number.
+    nonisolated static let indexBits: UInt = 24
+    nonisolated static let largest = 1 << indexBits
+
+    let id: UInt
+    private(set) var records: [KafkaRecord]
+    private(set) var next = 0
+    private var unanswered: Int
+    private var failures: [(index: Int, error: KafkaError)] = []
+    let outcome = Promise<Void>()
+
+    init(id: UInt, _ records: [KafkaRecord]) {
+        self.id = id
+        self.records = records
+        unanswered = records.count
+    }
+
+    var isHandedOver: Bool { next == records.count }
+    var isAnswered: Bool { unanswered == 0 }
+
+    func opaque(of index: Int) -> UInt { id << Self.indexBits | UInt(index) }
+
+    /// The library has its own copy of the next record.
+    func advance() {
+        next += 1
+        if isHandedOver {
+            records = []
+            next = 0
+        }
+    }
+
+    func answer(_ index: Int, _ error: KafkaError?) {
+        unanswered -= 1
+        if let error { failures.append((index, error)) }
+        guard unanswered == 0 else { return }
+        guard let first = failures.first else { return outcome.succeed(()) }
+        outcome.fail(KafkaError(
+            code: first.error.code, reason: first.error.reason, isFatal: first.error.isFatal,
+            failedIndices: failures.map(\.index).sorted()))
+    }
+
+    /// Hands over nothing more: what is with the library already is still answered for.
+    func abandonRest() {
+        unanswered -= records.count - next
+        records = []
+        next = 0
+    }
+}

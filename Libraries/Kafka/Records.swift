@@ -1,0 +1,81 @@
+/// A header of a record: names may repeat, order is kept.
+public struct KafkaHeader: Sendable, Hashable {
+    public let name: String
+    public let value: [UInt8]
+
+    public init(_ name: String, _ value: [UInt8]) {
+        self.name = name
+        self.value = value
+    }
+
+    public init(_ name: String, _ text: String) { self.init(name, Array(text.utf8)) }
+
+    /// The value as text; nil when it is not UTF-8.
+    public var text: String? { String(validating: value, as: UTF8.self) }
+}
+
+/// What is sent to a topic.
+public struct KafkaRecord: Sendable, Hashable {
+    public var topic: String
+    /// nil: chosen by the key as Java clients choose it (murmur2), at random without a key.
+    public var partition: Int32?
+    public var key: [UInt8]?
+    /// nil is a tombstone, which is something else than empty.
+    public var value: [UInt8]?
+    public var headers: [KafkaHeader]
+
+    public init(topic: String, partition: Int32? = nil, key: [UInt8]? = nil, value: [UInt8]?, headers: [KafkaHeader] = []) {
+        self.topic = topic
+        self.partition = partition
+        self.key = key
+        self.value = value
+        self.headers = headers
+    }
+}
+
+/// What was read from a topic.
+public struct ConsumedRecord: Sendable, Hashable {
+    public let topic: String
+    public let partition: Int32
+    public let offset: Int64
+    /// Microseconds since 1970 UTC (Kafka keeps milliseconds); nil when the record has none.
+    public let timestamp: Int64?
+    public let key: [UInt8]?
+    public let value: [UInt8]?
+    public let headers: [KafkaHeader]
+
+    public init(
+        topic: String, partition: Int32, offset: Int64, timestamp: Int64? = nil, key: [UInt8]? = nil, value: [UInt8]?,
+        headers: [KafkaHeader] = []
+    ) {
+        self.topic = topic
+        self.partition = partition
+        self.offset = offset
+        self.timestamp = timestamp
+        self.key = key
+        self.value = value
+        self.headers = headers
+    }
+
+    /// The first header of that name.
+    public func header(_ name: String) -> [UInt8]? { headers.first { $0.name == name }?.value }
+
+    var size: Int { (key?.count ?? 0) + (value?.count ?? 0) + headers.reduce(64) { $0 + $1.value.count + 32 } }
+}
+
+/// A partition of a topic.
+public struct TopicPartition: Sendable, Hashable, Comparable, CustomStringConvertible {
+    public let topic: String
+    public let partition: Int32
+
+    public init(_ topic: String, _ partition: Int32) {
+        self.topic = topic
+        self.partition = partition
+    }
+
+    public var description: String { "\(topic)/\(partition)" }
+
+    public static func < (left: TopicPartition, right: TopicPartition) -> Bool {
+        (left.topic, left.partition) < (right.topic, right.partition)
+    }
+}

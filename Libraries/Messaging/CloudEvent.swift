@@ -1,0 +1,114 @@
+public import Contracts
+public import FoundationEssentials
+public import Kafka
+import Trust
+
+/// One message as CloudEvents 1.0 describes it, in Kafka's binary mode: attributes are headers, the data is the value.
+public struct CloudEvent: Sendable {
+    public var id: String
+    /// `/e-license`: who says so.
+    public var source: String
+    public var type: String
+    public var time: Timestamp
+    public var subject: String?
+    public var contentType: String
+    /// W3C trace context, where the sender had one.
+    public var traceparent: String?
+    public var key: [UInt8]?
+    public var data: [UInt8]
+
+    public init(
+        id: UUID, source: ServiceName, type: String, time: Timestamp, subject: String?, contentType: String = "application/json",
+        traceparent: String?, key: [UInt8]?, data: [UInt8]
+    ) {
+        self.id = id.text
+        self.source = "/\(source.rawValue)"
+        self.type = type
+        self.time = time
+        self.subject = subject
+        self.contentType = contentType
+        self.traceparent = traceparent
+        self.key = key
+        self.data = data
+    }
+
+    /// Reads a record of any origin.
+    ///
+    /// - Throws: ``NotACloudEvent`` naming the attribute that is missing or wrong.
+    public init(_ record: ConsumedRecord) throws(NotACloudEvent) {
+        var attributes: [String: String] = [:]
+        for header in record.headers where header.name.hasPrefix("ce_") || header.name == "content-type" || header.name == "traceparent" {
+            guard header.value.count <= 1024, let text = String(validating: header.value, as: UTF8.self) else {
+                throw NotACloudEvent(reason: "header \(header.name) is longer than 1,024 bytes or not UTF-8")
+            }
+            guard attributes.updateValue(text, forKey: header.name) == nil else {
+                throw NotACloudEvent(reason: "header \(header.name) stands twice")
+            }
+        }
+        func required(_ name: String) throws(NotACloudEvent) -> String {
+            guard let text = attributes[name], !text.isEmpty else { throw NotACloudEvent(reason: "header \(name) is missing") }
+            return text
+        }
+        guard try required("ce_specversion") == "1.0" else { throw NotACloudEvent(reason: "ce_specversion is not 1.0") }
+        id = try required("ce_id")
+        source = try required("ce_source")
+        type = try required("ce_type")
+        if let text = attributes["ce_time"] {
+            guard let moment = Timestamp(rfc3339: text) else { throw NotACloudEvent(reason: "ce_time is not RFC 3339") }
+            time = moment
+        } else {
+            time = record.moment
+        }
+        subject = attributes["ce_subject"]
+        contentType = attributes["content-type"] ?? "application/json"
+        traceparent = attributes["traceparent"]
+        key = record.key
+        guard let value = record.value else { throw NotACloudEvent(reason: "the message has no value") }
+        data = value
+    }
+
+    /// The headers of binary mode, in the order in which a person would read them.
+    public var headers: [KafkaHeader] {
+        var headers = [
+            KafkaHeader("ce_specversion", "1.0"), KafkaHeader("ce_id", id), KafkaHeader("ce_source", source),
+            KafkaHeader("ce_type", type), KafkaHeader("ce_time", time.description), KafkaHeader("content-type", contentType),
+        ]
+        if let subject { headers.append(KafkaHeader("ce_subject", subject)) }
+        if let traceparent { headers.append(KafkaHeader("traceparent", traceparent)) }
+        return headers
+    }
+
+    /// The id for the inbox: the CloudEvent's own where it is a UUID, else one derived from source and id, which are unique together.
+    var inboxID: UUID { UUID(uuidString: id) ?? UUID(hashOf: Array("\(source)\n\(id)".utf8)) }
+
+    /// The service that sent it, as far as its source attribute says.
+    public var sender: ServiceName? { source.hasPrefix("/") ? ServiceName(rawValue: String(source.dropFirst())) : nil }
+}
+
+/// A record that is not a CloudEvent in binary mode.
+public struct NotACloudEvent: Error, CustomStringConvertible {
+    public let reason: String
+    public var description: String { "not a CloudEvent in binary mode: \(reason)" }
+}
+
+extension UUID {
+    /// A UUID (version 8, RFC 9562) of the SHA-256 of some bytes.
+    init(hashOf bytes: [UInt8]) {
+        var hash = Digest.sha256(bytes)
+        hash[6] = hash[6] & 0x0f | 0x80
+        hash[8] = hash[8] & 0x3f | 0x80
+        self.init(uuid: (
+            hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7],
+            hash[8], hash[9], hash[10], hash[11], hash[12], hash[13], hash[14], hash[15]))
+    }
+}
+
+extension ConsumedRecord {
+    /// When Kafka, or who sent it, says that it was written.
+    var moment: Timestamp { timestamp.map { Timestamp(microseconds: $0) } ?? .now }
+}
+
+extension Topic {
+    /// The name without the prefix of the deployment, as the outbox keeps it.
+    var localName: String { "\(service).\(aggregate).v\(version)" }
+}

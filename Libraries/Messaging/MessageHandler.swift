@@ -1,0 +1,121 @@
+public import Contracts
+import EventLoop
+import Telemetry
+
+/// What a service does with one kind of message: everything it adds to the work commits together with the inbox entry.
+public struct MessageHandler: Sendable {
+    /// The `ce_type` it is for.
+    public let type: String
+    let topic: Topic
+    let apply: @Loop @Sendable (CloudEvent, Decide) async throws -> Void
+
+    init(type: String, topic: Topic, apply: @escaping @Loop @Sendable (CloudEvent, Decide) async throws -> Void) {
+        self.type = type
+        self.topic = topic
+        self.apply = apply
+    }
+
+    /// For an event of the contracts.
+    public static func event<E: Event>(_ event: E.Type, _ body: @escaping @Loop @Sendable (E, Decide) async throws -> Void) -> MessageHandler {
+        MessageHandler(type: E.type, topic: E.topic) { message, work in
+            try await body(try JSON.decode(E.self, from: message.data, unknown: .ignore), work)
+        }
+    }
+
+    /// For the questions that other services ask this register.
+    ///
+    /// A signature that does not hold parks the message; a `Refusal` of `body` is an answer like any other, and what the
+    /// work had collected by then commits with it.
+    public static func inquiry<Request, Extract>(
+        _ inquiry: Inquiry<Request, Extract>,
+        _ body: @escaping @Loop @Sendable (InquiryClaims, Request, Decide) async throws -> Extract
+    ) -> MessageHandler {
+        MessageHandler(type: inquiry.inquiryType, topic: inquiry.topic) { message, work in
+            let claims = try work.place.keys.openedAndVerified(message.data, type: Inquiries.questionToken, as: InquiryClaims.self)
+            guard claims.name == inquiry.name else { throw WrongKind(expected: inquiry.name, found: claims.name) }
+            try message.mustBe(from: claims.asker)
+            let request = try JSON.decode(Request.self, from: claims.request)
+            work.caseID = claims.case
+            let answer: InquiryAnswer<Extract>
+            do {
+                answer = InquiryAnswer(inquiry: claims.id, answeredAt: work.now, extract: try await body(claims, request, work))
+            } catch let refusal as Refusal {
+                answer = InquiryAnswer(inquiry: claims.id, answeredAt: work.now, refusal: refusal)
+            }
+            try Inquiries.answer(claims, type: inquiry.answerType, with: answer, in: work)
+        }
+    }
+
+    /// For the answers to what this service has asked; each question takes its first answer, later ones change nothing.
+    public static func answer<Request, Extract>(
+        of asker: ServiceName, to inquiry: Inquiry<Request, Extract>,
+        _ body: @escaping @Loop @Sendable (InquiryAnswer<Extract>, Decide) async throws -> Void
+    ) -> MessageHandler {
+        MessageHandler(type: inquiry.answerType, topic: .answers(to: asker)) { message, work in
+            let claims = try work.place.keys.openedAndVerified(message.data, type: Inquiries.answerToken, as: AnswerClaims.self)
+            guard claims.name == inquiry.name else { throw WrongKind(expected: inquiry.name, found: claims.name) }
+            try message.mustBe(from: claims.register)
+            work.caseID = claims.case
+            guard let (question, _) = try await work.lock(InquiryTable.lockOpen(claims.inquiry)) else {
+                Log.info("an answer came again, or to no open question", ["inquiry": "\(claims.inquiry.text)"])
+                return
+            }
+            guard question.register == claims.register, question.caseID == claims.case, question.name == claims.name else {
+                throw AnswerMismatch(inquiry: claims.inquiry.text, asked: question.register, answered: claims.register)
+            }
+            let answer = try JSON.decode(InquiryAnswer<Extract>.self, from: claims.answer, unknown: .ignore)
+            try await body(answer, work)
+            work.save(InquiryTable.answered(claims.inquiry, outcome: answer.refusal?.rule ?? "extract", at: work.now))
+            work.cancel(AskAgain.self, key: question.id.text)
+        }
+    }
+}
+
+/// What a service does when a timer fires.
+public struct TimerHandler: Sendable {
+    let type: String
+    let apply: @Loop @Sendable (DueTimer, Decide) async throws -> Void
+
+    public static func timer<T: TimerEvent>(_ timer: T.Type, _ body: @escaping @Loop @Sendable (T, Decide) async throws -> Void) -> TimerHandler {
+        TimerHandler(type: T.type) { due, work in
+            try await body(try JSON.decode(T.self, from: due.payload), work)
+        }
+    }
+
+    /// Unanswered questions are asked again.
+    static let askAgain = timer(AskAgain.self) { timer, work in
+        guard let (question, attempts) = try await work.lock(InquiryTable.lockOpen(timer.inquiry)) else { return }
+        Log.warning("an inquiry is late and is asked again", ["register": "\(question.register)", "case": "\(question.caseID)", "attempts": "\(attempts)"])
+        try Inquiries.ask(question, in: work, attempt: Int(attempts) + 1)
+        work.save(InquiryTable.askedAgain(question.id))
+    }
+}
+
+extension CloudEvent {
+    /// What the headers say of the sender is believed only as far as the signature says the same: it stands in journals.
+    fileprivate func mustBe(from signer: ServiceName) throws(WrongSender) {
+        guard sender == signer else { throw WrongSender(source: source, signer: signer) }
+    }
+}
+
+/// The headers name another sender than who signed.
+struct WrongSender: Error, CustomStringConvertible {
+    var source: String
+    var signer: ServiceName
+    var description: String { "the message says it is from \(source.prefix(100)), what was signed is from \(signer)" }
+}
+
+/// The signed words name another kind of inquiry than the message's headers.
+struct WrongKind: Error, CustomStringConvertible {
+    var expected: String
+    var found: String
+    var description: String { "the message says it is about \(expected), what was signed is about \(found)" }
+}
+
+/// An answer that does not belong to the question it names.
+struct AnswerMismatch: Error, CustomStringConvertible {
+    var inquiry: String
+    var asked: ServiceName
+    var answered: ServiceName
+    var description: String { "the answer of \(answered) to inquiry \(inquiry) does not fit the question, which \(asked) was asked" }
+}

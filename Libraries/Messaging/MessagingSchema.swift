@@ -1,0 +1,10 @@
+public import Postgres
+
+/// The tables of Messaging: outbox, inbox, parked messages, timers, number blocks, inquiries, the law's clock.
+public enum MessagingSchema {
+    public static var migrations: MigrationSet {
+        MigrationSet(series: "messaging", migrations: [
+            Migration(number: 1, name: "messaging", sql: String(decoding: PackageResources._001_messaging_sql, as: UTF8.self))
+        ])
+    }
+}

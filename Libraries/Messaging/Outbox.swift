@@ -1,0 +1,80 @@
+package import Contracts
+import FoundationEssentials
+import Kafka
+package import Postgres
+
+/// Messages that wait, in the transaction's own database, for the relay.
+package enum Outbox {
+    static func insert(_ message: CloudEvent, topic: Topic, key: String) -> Statement {
+        let id = UUID(uuidString: message.id) ?? .v7()
+        return """
+            INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers)
+            VALUES (\(id), \(topic.localName), \(key), \(message.type), \(message.data), \(JSONB(headers(message))))
+            """
+    }
+
+    /// The oldest rows, taken out: they are gone once Kafka has them and the transaction commits.
+    ///
+    /// - Parameter held: topics that Kafka does not take at present; their rows stay.
+    static func take(_ limit: Int, except held: [String]) -> Query<[OutboxRow]> {
+        Query.all("""
+            WITH taken AS (
+                DELETE FROM outbox WHERE seq IN (
+                    SELECT seq FROM outbox WHERE aggregatetype <> ALL (\(held)) ORDER BY seq LIMIT \(Int64(limit)) FOR UPDATE SKIP LOCKED)
+                RETURNING seq, id, aggregatetype, aggregateid, type, payload, headers::text)
+            SELECT * FROM taken ORDER BY seq
+            """) { row in
+            OutboxRow(
+                seq: try row.column(0), id: try row.column(1), topic: try row.column(2), key: try row.column(3), type: try row.column(4),
+                payload: try row.column(5), headers: try row.column(6))
+        }
+    }
+
+    /// A row that was taken and not published, in its old place.
+    static func putBack(_ row: OutboxRow) -> Statement {
+        """
+        INSERT INTO outbox (seq, id, aggregatetype, aggregateid, type, payload, headers) OVERRIDING SYSTEM VALUE
+        VALUES (\(row.seq), \(row.id), \(row.topic), \(row.key), \(row.type), \(row.payload), \(JSONB(Array(row.headers.utf8))))
+        """
+    }
+
+    /// How many rows wait and since when the oldest does; a rough count, at most 100,000.
+    package static let depth = Query<OutboxDepth>("""
+        SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 100000) AS waiting),
+               (SELECT headers->>'ce_time' FROM outbox ORDER BY seq LIMIT 1)
+        """) { rows in
+        guard let row = rows.first else { return OutboxDepth(rows: 0, oldest: nil) }
+        let oldest = try row.column(1) as String?
+        return OutboxDepth(rows: try row.column(0) as Int64, oldest: oldest.flatMap { Timestamp(rfc3339: $0) })
+    }
+
+    private static func headers(_ message: CloudEvent) -> [UInt8] {
+        JSON.write(.object(JSONObject(message.headers.map { header in
+            JSONObject.Member(name: header.name, value: .string(String(decoding: header.value, as: UTF8.self)))
+        })))
+    }
+}
+
+struct OutboxRow: Sendable {
+    var seq: Int64
+    var id: UUID
+    var topic: String
+    var key: String
+    var type: String
+    var payload: [UInt8]
+    var headers: String
+
+    /// - Throws: when the headers are not the object of strings that ``Outbox`` wrote.
+    func record(prefix: String) throws -> KafkaRecord {
+        let members = try JSON.decode([String: String].self, from: Array(headers.utf8))
+        return KafkaRecord(
+            topic: "\(prefix).\(topic)", key: Array(key.utf8), value: payload,
+            headers: members.sorted { $0.key < $1.key }.map { KafkaHeader($0.key, $0.value) })
+    }
+}
+
+/// How far the relay is behind.
+package struct OutboxDepth: Sendable {
+    package var rows: Int64
+    package var oldest: Timestamp?
+}

@@ -1,0 +1,155 @@
+import Contracts
+public import EventLoop
+public import Kafka
+public import Postgres
+import Telemetry
+
+/// Carries the outbox to Kafka: one per database, in order, deleting what was acknowledged.
+///
+/// A second instance stands by behind the advisory lock. A crash sends rows again under the same ids, and the inboxes
+/// absorb that.
+@Loop public final class Relay {
+    /// What the relay is doing, for `egovctl status`.
+    public enum State: String, Sendable { case starting, standingBy = "standing by", relaying, waitingForKafka = "waiting for Kafka", stopped }
+
+    public private(set) var state = State.starting
+    private let database: Database
+    private let kafka: KafkaOptions
+    private let prefix: String
+    private let batchSize: Int
+    private(set) var producer: Producer?
+    private var task: Task<Void, Never>?
+    private var wakeUp = Promise<Void>()
+    private var isStopping = false
+    private var pause = Relay.firstPause
+    /// Topics that Kafka does not take, and until when they are left alone.
+    private var held: [String: ContinuousClock.Instant] = [:]
+
+    private static let firstPause = Duration.milliseconds(50)
+    /// So long a transaction waits for Kafka; then it ends, that it does not hold up the database's housekeeping.
+    private static let patience = Duration.seconds(30)
+
+    static let lockKey: Int64 = 0x7368_616e_7972_6171
+
+    public init(database: Database, kafka: KafkaOptions, prefix: String, batchSize: Int = 1000) {
+        self.database = database
+        self.kafka = kafka
+        self.prefix = prefix
+        self.batchSize = batchSize
+    }
+
+    public func start() { task = Loop.spawn { await self.run() } }
+
+    /// Something was committed that waits in the outbox.
+    public func wake() { wakeUp.succeed(()) }
+
+    /// Ends after the batch in flight; what is not acknowledged stays in the outbox.
+    public func stop() async {
+        isStopping = true
+        wake()
+        let deadline = Loop.timer(after: .seconds(3)) { [task] in task?.cancel() }
+        await task?.value
+        deadline.cancel()
+        await producer?.close(within: .seconds(1))
+        producer = nil
+        state = .stopped
+    }
+
+    private func run() async {
+        while !isStopping && !Task.isCancelled {
+            do {
+                try await relayUntilLost()
+            } catch {
+                if Task.isCancelled { return }
+                Log.warning("relay interrupted", ["error": "\(error)", "retry_in": "\(pause)"])
+            }
+            if isStopping { return }
+            try? await Loop.sleep(for: pause)
+            pause = min(pause * 2, .seconds(5))
+        }
+    }
+
+    private func relayUntilLost() async throws {
+        let session = try await database.session()
+        do {
+            // A plan cached while the outbox was empty would scan the whole table for every batch.
+            try await session.execute("SET plan_cache_mode = force_custom_plan")
+            while try await !session.tryAdvisoryLock(Self.lockKey) {
+                state = .standingBy
+                try await Loop.sleep(for: .milliseconds(500))
+                if isStopping { await session.close(); return }
+            }
+            state = .relaying
+            var idle = Duration.milliseconds(20)
+            while !isStopping {
+                wakeUp = Promise<Void>()
+                let sent = try await relayOnce(session)
+                if sent == 0 {
+                    let awaited = wakeUp
+                    let timer = Loop.timer(after: idle) { awaited.succeed(()) }
+                    try await awaited.value()
+                    timer.cancel()
+                    idle = min(idle * 2, .milliseconds(250))
+                } else {
+                    idle = .milliseconds(20)
+                }
+            }
+            await session.close()
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    private func relayOnce(_ session: Session) async throws -> Int {
+        let producer = try currentProducer()
+        return try await session.transaction { lease in
+            let rows = try await lease.fetch(Outbox.take(self.batchSize, except: self.topicsHeld()))
+            if rows.isEmpty { return 0 }
+            let records = try rows.map { try $0.record(prefix: self.prefix) }
+            let timer = Loop.timer(after: .seconds(2)) { self.state = .waitingForKafka }
+            defer { timer.cancel() }
+            var refused: [Int] = []
+            do {
+                try await withTimeout(Relay.patience) { try await producer.send(records) }
+            } catch let error as KafkaError where !error.failedIndices.isEmpty && !producer.isFatal {
+                // The rest is acknowledged; these stay, and their topics are left alone for a while.
+                refused = error.failedIndices
+                for index in refused { lease.collect(Outbox.putBack(rows[index])) }
+                self.hold(Set(refused.map { rows[$0].topic }), because: error)
+            } catch {
+                // What this producer still holds must not leave after the rows have been sent by another.
+                if producer.isFatal || error is TimeoutError {
+                    Log.error("a new producer is made", ["error": "\(error)"])
+                    self.producer = nil
+                    Loop.spawn { await producer.close(within: .zero) }
+                }
+                throw error
+            }
+            self.state = .relaying
+            self.pause = Relay.firstPause
+            relayed.increment(by: rows.count - refused.count)
+            return rows.count - refused.count
+        }
+    }
+
+    private func topicsHeld() -> [String] {
+        let now = Loop.now
+        held = held.filter { $0.value > now }
+        return held.keys.sorted()
+    }
+
+    private func hold(_ topics: Set<String>, because error: KafkaError) {
+        Log.error("Kafka does not take these topics; their messages wait", ["topics": "\(topics.sorted().joined(separator: ", "))", "error": "\(error)"])
+        for topic in topics { held[topic] = Loop.now + .seconds(10) }
+    }
+
+    private func currentProducer() throws -> Producer {
+        if let producer { return producer }
+        let made = try Producer(kafka)
+        producer = made
+        return made
+    }
+}
+
+private let relayed = Metrics.counter("egov_relay_messages_total", "Messages that the relay has published.")

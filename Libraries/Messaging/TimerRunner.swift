@@ -1,0 +1,91 @@
+package import Contracts
+public import EventLoop
+package import Postgres
+import Telemetry
+
+/// Lets due timers reach their handlers, each once, however many instances run and whatever was killed in between.
+@Loop public final class TimerRunner {
+    private let database: Database
+    private let place: WorkPlace
+    private let clock: LawClock
+    private let handlers: [String: TimerHandler]
+    private var types: [String] { handlers.keys.sorted() }
+    private var task: Task<Void, Never>?
+    private var wakeUp = Promise<Void>()
+    private var isStopping = false
+
+    package init(database: Database, place: WorkPlace, clock: LawClock, handlers: [TimerHandler]) {
+        self.database = database
+        self.place = place
+        self.clock = clock
+        self.handlers = Dictionary((handlers + [.askAgain]).map { ($0.type, $0) }) { first, _ in first }
+    }
+
+    public func start() { task = Loop.spawn { await self.run() } }
+
+    /// A timer was scheduled, or the clock moved.
+    public func wake() { wakeUp.succeed(()) }
+
+    public func stop() async {
+        isStopping = true
+        wake()
+        let deadline = Loop.timer(after: .seconds(4)) { [task] in task?.cancel() }
+        await task?.value
+        deadline.cancel()
+    }
+
+    private func run() async {
+        while !isStopping {
+            wakeUp = Promise<Void>()
+            var pause = Duration.seconds(1)
+            do {
+                try await clock.refresh()
+                while !isStopping, try await fireNext() {}
+                if let next = try await database.fetch(TimerTable.next), next > clock.now { pause = min(pause, max(.milliseconds(1), next - clock.now)) }
+            } catch {
+                Log.warning("timers wait", ["error": "\(error)"])
+            }
+            let awaited = wakeUp
+            let timer = Loop.timer(after: pause) { awaited.succeed(()) }
+            try? await awaited.value()
+            timer.cancel()
+        }
+    }
+
+    /// How many timers are past their time and how many wait for theirs.
+    package static func counts(at now: Timestamp) -> Query<(due: Int64, ahead: Int64)> {
+        Query("SELECT count(*) FILTER (WHERE fire_at <= \(now)), count(*) FILTER (WHERE fire_at > \(now)) FROM timer") { rows in
+            guard let row = rows.first else { return (0, 0) }
+            return (try row.column(0) as Int64, try row.column(1) as Int64)
+        }
+    }
+
+    /// False when nothing is due.
+    private func fireNext() async throws -> Bool {
+        var taken: DueTimer?
+        do {
+            let work = try await database.transaction { lease -> Decide? in
+                guard let due = try await lease.fetch(TimerTable.take(at: self.clock.now, types: self.types)) else { return nil }
+                taken = due
+                // A clock that stepped back between the two looks at it does not unmake the moment.
+                let work = Decide(
+                    caller: .service(self.place.service), now: max(self.clock.now, due.fireAt), place: self.place, lease: lease)
+                guard let handler = self.handlers[due.type] else { return nil }
+                try await TraceContext.$current.withValue(TraceContext.root()) { try await handler.apply(due, work) }
+                work.handOver()
+                return work
+            }
+            work?.committed()
+            if work != nil { fired.increment() }
+            return work != nil
+        } catch where !isTransient(error) && !(error is CancellationError) {
+            guard let taken else { throw error }
+            Log.error("timer parked", ["type": "\(taken.type)", "key": "\(taken.key)", "error": "\(error)"])
+            _ = try await database.run(Batch(
+                statements: [ParkedMessages.park(taken, error: "\(error)", at: .now)], key: "parked", mayRunAgain: true))
+            return true
+        }
+    }
+}
+
+private let fired = Metrics.counter("egov_timers_fired_total", "Timers that reached their handler.")

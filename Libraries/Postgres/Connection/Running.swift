@@ -1,0 +1,69 @@
+import CLibpq
+import EventLoop
+
+extension Connection {
+    /// Asks the server to stop the running statement, if `flight` is still unanswered; a connection that does not obey is dropped.
+    func cancel(_ flight: Flight) {
+        guard flights.contains(where: { $0 === flight }) else { return }
+        cancelsUnderWay += 1
+        Loop.spawn { [weak self] in
+            await self?.stopRunning()
+            self?.cancelHasArrived()
+        }
+        Loop.timer(after: .seconds(2)) { [weak self, weak flight] in
+            guard let self, let flight, flights.contains(where: { $0 === flight }) else { return }
+            lose("a cancelled statement did not end")
+        }
+    }
+
+    /// Asks the server to stop what runs; returns when the server has heard it.
+    func stopRunning() async {
+        guard let handle, let request = PQgetCancel(handle) else { return }
+        // proof: a PGcancel is a copy of its own that PQcancel may use from any thread, and only the task below has it.
+        nonisolated(unsafe) let owned = request
+        // A task of its own, since the one that gave up cannot wait any more.
+        await Loop.spawn {
+            try? await Loop.offload {
+                var reason = [CChar](repeating: 0, count: 256)
+                _ = PQcancel(owned, &reason, Int32(reason.count))
+                PQfreeCancel(owned)
+            }
+        }.value
+    }
+
+    private func cancelHasArrived() {
+        cancelsUnderWay -= 1
+        guard cancelsUnderWay == 0 else { return }
+        let waiting = cancelWaiters
+        cancelWaiters = []
+        for waiter in waiting { waiter.resume() }
+    }
+
+    /// Sends statements as one flight and waits for its end, however it ends.
+    ///
+    /// - Parameter cancellable: whether cancelling the task stops the statement.
+    func run(_ statements: [Statement], cancellable: Bool = true) async -> Flight {
+        // A request to cancel that is still on its way would hit what we are about to send.
+        if cancelsUnderWay > 0, isOpen { await withUnsafeContinuation { cancelWaiters.append($0) } }
+        var continuation: UnsafeContinuation<Void, Never>?
+        let flight = Flight(statements) { _ in
+            continuation?.resume()
+            continuation = nil
+        }
+        guard cancellable else {
+            await withUnsafeContinuation { continuation = $0; send(flight) }
+            return flight
+        }
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { waiter in
+                continuation = waiter
+                send(flight)
+                // The handler of a task that was cancelled before came too early to find the flight.
+                if Task.isCancelled { cancel(flight) }
+            }
+        } onCancel: {
+            Loop.spawn { self.cancel(flight) }
+        }
+        return flight
+    }
+}

@@ -1,0 +1,129 @@
+public import EventLoop
+
+/// A transaction on a connection of one's own, for work that decides in between. It ends with the closure it was given to.
+@Loop public final class Lease {
+    let connection: Connection
+    /// What leaves before the next statement: BEGIN, SAVEPOINT.
+    private var ahead: [Statement]
+    private var collected: [Statement] = []
+    private var isOver = false
+    private var savepoints = 0
+
+    init(_ connection: Connection, ahead: [Statement]) {
+        self.connection = connection
+        self.ahead = ahead
+    }
+
+    /// Runs a query now.
+    public func fetch<R>(_ query: Query<R>) async throws -> R { try query.decode(try await run(query.statement)) }
+
+    /// Runs a statement now and says how many rows it touched.
+    @discardableResult
+    public func execute(_ statement: Statement) async throws -> Int { try await run(statement).affected }
+
+    /// Adds a statement that leaves together with COMMIT; should it fail, the transaction does.
+    public func collect(_ statement: Statement) { collected.append(statement) }
+
+    /// Runs `body` so that what it does can be undone alone: when it throws, only its own statements are rolled back.
+    @discardableResult
+    public func savepoint<R>(_ body: @Loop (Lease) async throws -> R) async throws -> R {
+        // What was collected outside belongs before the savepoint.
+        ahead += collected
+        collected = []
+        let before = ahead
+        savepoints += 1
+        defer { savepoints -= 1 }
+        let name = Savepoint(depth: savepoints)
+        ahead.append(name.set)
+        do {
+            let result = try await body(self)
+            let inner = collected
+            collected = []
+            if inner.isEmpty, ahead.count == before.count + 1 {
+                // Nothing was asked inside.
+                ahead = before
+            } else {
+                try await send(inner + [name.release])
+            }
+            return result
+        } catch {
+            collected = []
+            if ahead.count > before.count {
+                ahead = before
+            } else {
+                _ = await connection.run([name.rollBack, name.release], cancellable: false)
+            }
+            throw error
+        }
+    }
+
+    /// Sends what is ahead, for what cannot travel with it.
+    func begin() async throws(PostgresError) {
+        if !ahead.isEmpty || isOver { try await send([]) }
+    }
+
+    func run(_ statement: Statement) async throws(PostgresError) -> Rows {
+        guard let rows = try await send([statement]).last else { throw PostgresError(.server, "the server gave no answer") }
+        return rows
+    }
+
+    /// Sends what is due before them, and the statements, in one flight.
+    @discardableResult
+    private func send(_ statements: [Statement], commits: Bool = false) async throws(PostgresError) -> [Rows] {
+        guard !isOver else { throw PostgresError(.misuse, "the transaction is over") }
+        for statement in statements { try statement.check() }
+        try Database.checkCancellation()
+        let all = ahead + statements
+        ahead = []
+        let flight = await connection.run(all)
+        return try Self.rows(of: flight, commits: commits)
+    }
+
+    static func rows(of flight: Flight, commits: Bool) throws(PostgresError) -> [Rows] {
+        switch flight.failure {
+        case nil: return flight.rows
+        case .statement(_, let error), .commit(let error):
+            if error.sqlState == "57014", Task.isCancelled { throw .cancelled }
+            throw error
+        case .lost(let reason, let mayHaveCommitted):
+            if Task.isCancelled, !commits { throw .cancelled }
+            throw .lost(reason, outcomeUnknown: commits && mayHaveCommitted)
+        }
+    }
+
+    private func commit() async throws(PostgresError) {
+        // BEGIN is still here, alone: nothing was asked.
+        if collected.isEmpty, ahead.count == 1, !connection.isInTransaction { return }
+        let last = try await send(collected + ["commit"], commits: true).last
+        // The body may have swallowed an error; then the server answers COMMIT by rolling back.
+        guard last?.answer.tag == "COMMIT" else {
+            throw PostgresError(.server, "an earlier error rolled the transaction back", sqlState: "25P02")
+        }
+    }
+
+    /// Runs `body` between BEGIN and COMMIT, or ROLLBACK.
+    static func run<R>(on connection: Connection, _ isolation: Isolation, _ body: @Loop (Lease) async throws -> R) async throws -> R {
+        let lease = Lease(connection, ahead: [isolation.begin])
+        defer { lease.isOver = true }
+        do {
+            let result = try await body(lease)
+            try await lease.commit()
+            return result
+        } catch {
+            lease.isOver = true
+            if connection.isInTransaction {
+                let flight = await connection.run(["rollback"], cancellable: false)
+                if flight.failure != nil { connection.lose("a transaction could not be rolled back") }
+            }
+            throw error
+        }
+    }
+}
+
+/// A savepoint by its depth; the names are the program's own.
+struct Savepoint {
+    let depth: Int
+    var set: Statement { Statement(unchecked: "savepoint p\(depth)") }
+    var release: Statement { Statement(unchecked: "release savepoint p\(depth)") }
+    var rollBack: Statement { Statement(unchecked: "rollback to savepoint p\(depth)") }
+}

@@ -1,0 +1,95 @@
+import EventLoop
+import Telemetry
+
+/// One shared connection, opened again whenever it is lost, with at most one transaction under way.
+@Loop final class SharedLane {
+    private let options: DatabaseOptions
+    private var connection: Connection?
+    private var upkeep: Task<Void, Never>?
+    private var isClosed = false
+    /// The transaction under way is of a batch that goes alone.
+    private(set) var fliesSolo = false
+    var onChange: (@Loop () -> Void)?
+
+    init(_ options: DatabaseOptions) { self.options = options }
+
+    var isUp: Bool { connection?.isOpen == true }
+    var isFree: Bool { connection.map { $0.isOpen && $0.isIdle } ?? false }
+    var isBusy: Bool { connection.map { $0.isOpen && !$0.isIdle } ?? false }
+
+    /// Keeps a connection open until ``close()``.
+    func open() {
+        upkeep = Loop.spawn { [weak self] in
+            var failures = 0
+            while let lane = self, !lane.isClosed {
+                do {
+                    let lost = try await lane.connect()
+                    if failures > 0 { Log.info("the database is back") }
+                    let opened = ContinuousClock.now
+                    _ = try? await lost.value()
+                    if lane.isClosed { return }
+                    PostgresMetrics.reconnects.increment()
+                    // A connection that falls at once would be opened without end.
+                    failures = ContinuousClock.now - opened < .seconds(1) ? failures + 1 : 0
+                    if failures > 1 { try? await lane.pause(after: failures) }
+                } catch {
+                    if lane.isClosed { return }
+                    failures += 1
+                    if failures == 1 || failures % 60 == 0 { Log.warning("the database is not reachable", ["error": .error(error)]) }
+                    try? await lane.pause(after: failures)
+                }
+            }
+        }
+    }
+
+    /// From 50 ms, doubling, up to 2 s; the jitter keeps the instances of a service apart.
+    private func pause(after failures: Int) async throws {
+        let pause = min(2000, 50 << min(failures - 1, 6)) * Int.random(in: 75...125) / 100
+        try await Loop.sleep(for: .milliseconds(pause))
+    }
+
+    private func connect() async throws -> Promise<Void> {
+        let connection = try await Connection.open(options, .shared, within: options.connectTimeout)
+        guard !isClosed else {
+            connection.close()
+            throw PostgresError(.closed, "the database was closed")
+        }
+        let lost = Promise<Void>()
+        connection.onLost = { [weak self] reason in
+            if self?.isClosed == false { Log.warning("a database connection was lost", ["reason": .string(reason)]) }
+            self?.connection = nil
+            lost.succeed(())
+            self?.onChange?()
+        }
+        self.connection = connection
+        onChange?()
+        return lost
+    }
+
+    /// Sends batches as one transaction and gives back those that must run again.
+    func carry(_ jobs: [BatchJob], putBack: @escaping @Loop ([BatchJob]) -> Void) {
+        guard let connection else { return putBack(jobs) }
+        let shared = SharedFlight(jobs: jobs)
+        let now = ContinuousClock.now
+        for job in jobs {
+            if job.flights == 0 { PostgresMetrics.batchWait.observe(now - job.asked) }
+            job.flights += 1
+        }
+        PostgresMetrics.batchSize.observe(Double(jobs.count))
+        fliesSolo = shared.isSolo
+        connection.send(Flight(shared.statements) { [weak self] flight in
+            self?.fliesSolo = false
+            let again = shared.settle(flight)
+            guard !again.isEmpty else { return }
+            PostgresMetrics.rerun.increment(by: again.count)
+            putBack(again)
+        })
+    }
+
+    func close() {
+        isClosed = true
+        upkeep?.cancel()
+        connection?.close()
+        connection = nil
+    }
+}

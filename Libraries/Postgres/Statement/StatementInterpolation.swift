@@ -1,0 +1,53 @@
+extension Statement {
+    /// Binds what is interpolated.
+    public struct Interpolation: StringInterpolationProtocol {
+        public typealias StringLiteralType = StaticString
+
+        var statement: Statement
+
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            statement = Statement(stringLiteral: "")
+            statement.sql.reserveCapacity(literalCapacity + interpolationCount * 3)
+        }
+
+        public mutating func appendLiteral(_ literal: StaticString) { statement.append(literal: literal) }
+
+        /// One parameter.
+        public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value) { statement.bind(value) }
+
+        /// The same for a value that may be NULL.
+        public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) { statement.bind(value) }
+
+        /// One parameter by its raw value: an identifier, an enumeration.
+        @_disfavoredOverload
+        public mutating func appendInterpolation<Value: RawRepresentable>(_ value: Value)
+        where Value.RawValue: PostgresEncodable {
+            statement.bind(value.rawValue)
+        }
+
+        @_disfavoredOverload
+        public mutating func appendInterpolation<Value: RawRepresentable>(_ value: Value?)
+        where Value.RawValue: PostgresEncodable {
+            statement.bind(value?.rawValue)
+        }
+
+        /// One parameter that is an SQL array of raw values.
+        @_disfavoredOverload
+        public mutating func appendInterpolation<Value: RawRepresentable>(_ values: [Value])
+        where Value.RawValue: PostgresArrayElement {
+            statement.bind(values.map(\.rawValue))
+        }
+
+        @_disfavoredOverload
+        public mutating func appendInterpolation<Value: RawRepresentable>(_ values: [Value?])
+        where Value.RawValue: PostgresArrayElement & PostgresCodable {
+            statement.bind(values.map { $0?.rawValue })
+        }
+
+        /// Another statement in place, its parameters numbered on.
+        public mutating func appendInterpolation(_ part: Statement) { statement.append(part) }
+
+        /// Text of the program itself, for what cannot be a parameter: the name of a table or column known when compiling.
+        public mutating func appendInterpolation(literal: StaticString) { statement.append(literal: literal) }
+    }
+}

@@ -1,0 +1,36 @@
+import Contracts
+import Messaging
+import Postgres
+
+/// What was answered under a key of a caller.
+struct StoredAnswer: Sendable {
+    var requestHash: [UInt8]
+    var status: Int
+    var body: [UInt8]
+}
+
+enum Idempotency {
+    /// The unique violation that tells of a used key.
+    static let constraint = "idempotency_pkey"
+
+    static func remember(_ answer: StoredAnswer, key: String, caller: Caller, at now: Timestamp) -> Statement {
+        """
+        INSERT INTO idempotency (caller, key, request_hash, status, answer, at)
+        VALUES (\(caller.key), \(key), \(answer.requestHash), \(Int16(clamping: answer.status)), \(answer.body), \(now))
+        """
+    }
+
+    static func stored(key: String, caller: Caller) -> Query<StoredAnswer?> {
+        Query.first("SELECT request_hash, status, answer FROM idempotency WHERE caller = \(caller.key) AND key = \(key)") { row in
+            StoredAnswer(requestHash: try row.column(0), status: Int(try row.column(1, as: Int16.self)), body: try row.column(2))
+        }
+    }
+
+    /// Keys are kept for 30 days; older ones are taken away some at a time.
+    static let forget: Statement = """
+        DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM idempotency WHERE at < now() - interval '30 days' LIMIT \(Int64(forgottenAtOnce))))
+        """
+
+    static let forgottenAtOnce = 10_000
+}

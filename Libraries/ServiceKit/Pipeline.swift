@@ -1,0 +1,75 @@
+import Contracts
+import EventLoop
+import HTTP
+import Telemetry
+import Trust
+
+/// From an HTTP request to its answer: trace, caller, rights, key, content, then the operation's own shape.
+extension Kernel {
+    func respond(to request: HTTPRequest, _ parameters: [String: String], _ route: Route, timeout: Duration) async -> HTTPResponse {
+        let trace = request.headers["traceparent"].flatMap { TraceContext(traceparent: $0)?.child() } ?? TraceContext.root()
+        return await TraceContext.$current.withValue(trace) {
+            let started = Loop.now
+            let language = Language.preferred(request.headers["Accept-Language"])
+            Loop.activity = route.name
+            let response: HTTPResponse
+            do {
+                response = try await withTimeout(timeout) { try await self.carryOut(request, parameters, route, language) }
+            } catch {
+                response = self.response(to: error, language, operation: route.name)
+            }
+            requests[route.name, "\(response.status)"].increment()
+            durations[route.name].observe(Loop.now - started)
+            return response
+        }
+    }
+
+    private func carryOut(
+        _ request: HTTPRequest, _ parameters: [String: String], _ route: Route, _ language: Language
+    ) async throws -> HTTPResponse {
+        let caller = try caller(of: request, language)
+        guard route.admits(caller) else {
+            throw caller == .anonymous ? Problem(.unauthenticated, language) : Problem(.forbidden, language)
+        }
+        var idempotency: (key: String, hash: [UInt8])?
+        var content: JSONValue?
+        if route.changes {
+            let key = try idempotencyKey(of: request, language)
+            let body = try await request.body.collect()
+            if !body.isEmpty { content = try JSON.parse(body) }
+            let ifMatch = request.headers["If-Match"] ?? ""
+            idempotency = (key, Digest.sha256(Array("\(request.method) \(request.target)\n\(ifMatch)\n".utf8) + body))
+            if route.needsVersion, ifMatch.isEmpty { throw Problem(.preconditionRequired, language) }
+        }
+        let exchange = Exchange(
+            kernel: self, route: route, caller: caller, language: language, path: parameters, query: request.query.map { ($0.name, $0.value) },
+            content: content, ifMatch: request.headers["If-Match"], idempotency: idempotency)
+        Loop.activity = route.name
+        let answer = try await route.run(exchange)
+        var response = HTTPResponse.json(answer.body, status: answer.status)
+        if answer.status >= 400 { response.headers["Content-Type"] = Problem.mediaType }
+        if let version = answer.version { response.headers["ETag"] = ETag.tag(version) }
+        return response
+    }
+
+    /// Who calls, by a token and nothing else.
+    private func caller(of request: HTTPRequest, _ language: Language) throws -> Caller {
+        guard let header = request.headers["Authorization"] else { return .anonymous }
+        let parts = header.split(separator: " ", omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+            throw Problem(.unauthenticated, language, detail: "Authorization: Bearer <token>", rule: "token")
+        }
+        return try tokens.verify(String(parts[1])).caller
+    }
+
+    private func idempotencyKey(of request: HTTPRequest, _ language: Language) throws -> String {
+        guard let key = request.headers["Idempotency-Key"] else { throw Problem(.keyMissing, language) }
+        guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            throw Problem(.malformed, language, detail: "Idempotency-Key: 1-128 ASCII, no spaces", rule: "idempotency-key")
+        }
+        return key
+    }
+}
+
+private let requests = Metrics.counters("egov_http_requests_total", "Requests answered.", labels: "operation", "status")
+private let durations = Metrics.histograms("egov_http_request_seconds", "Time to the answer of a request.", labels: "operation")

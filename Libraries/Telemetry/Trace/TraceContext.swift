@@ -1,0 +1,110 @@
+import Synchronization
+
+/// The trace that work belongs to and its place in it, as W3C Trace Context (Level 1) carries it between services.
+public struct TraceContext: Sendable, Hashable {
+    /// The context of the running task; log lines carry its ids. Set it with `TraceContext.$current.withValue(…)`.
+    @TaskLocal public static var current: TraceContext?
+
+    /// The whole journey, the same in every service that it passes.
+    public let traceID: TraceID
+    /// This piece of work.
+    public let spanID: SpanID
+    /// Whether the caller recorded the trace.
+    public let isSampled: Bool
+
+    public init(traceID: TraceID, spanID: SpanID, isSampled: Bool = true) {
+        self.traceID = traceID
+        self.spanID = spanID
+        self.isSampled = isSampled
+    }
+
+    /// The start of a new trace.
+    public static func root() -> TraceContext { TraceContext(traceID: .random(), spanID: .next()) }
+
+    /// A new piece of work in the same trace.
+    public func child() -> TraceContext { TraceContext(traceID: traceID, spanID: .next(), isSampled: isSampled) }
+
+    /// Reads the header `traceparent`, strictly: `version-traceid-parentid-flags` in lower-case hexadecimal.
+    ///
+    /// Version 00 is exactly 55 characters; a later one may go on after a dash, and only what 00 knows is read of it.
+    /// Version ff and ids of zeros alone are refused.
+    public init?(traceparent: String) {
+        let bytes = Array(traceparent.utf8.prefix(513))
+        guard bytes.count >= 55, bytes.count <= 512,
+            bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
+            let version = hex(bytes[0..<2]), version != 0xff,
+            version == 0 ? bytes.count == 55 : bytes.count == 55 || bytes[55] == dash,
+            let high = hex(bytes[3..<19]), let low = hex(bytes[19..<35]), let span = hex(bytes[36..<52]),
+            let flags = hex(bytes[53..<55]),
+            let traceID = TraceID(high: high, low: low), let spanID = SpanID(span)
+        else { return nil }
+        self.init(traceID: traceID, spanID: spanID, isSampled: flags & 1 == 1)
+    }
+
+    /// The header's value, in version 00.
+    public var traceparent: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
+}
+
+/// 128 bits, not all zero; printed as 32 lower-case hexadecimal digits.
+public struct TraceID: Sendable, Hashable, CustomStringConvertible {
+    let high, low: UInt64
+
+    init?(high: UInt64, low: UInt64) {
+        guard high | low != 0 else { return nil }
+        self.high = high
+        self.low = low
+    }
+
+    public static func random() -> TraceID {
+        while true {
+            if let id = TraceID(high: .random(in: .min ... .max), low: .random(in: .min ... .max)) { return id }
+        }
+    }
+
+    public var description: String { padded(high) + padded(low) }
+}
+
+/// 64 bits, not all zero; printed as 16 lower-case hexadecimal digits.
+public struct SpanID: Sendable, Hashable, CustomStringConvertible {
+    /// A random start and an odd step, mixed: no two ids of a process are the same, and none asks the kernel for randomness.
+    private static let counter = Atomic<UInt64>(.random(in: .min ... .max))
+
+    let number: UInt64
+
+    init?(_ number: UInt64) {
+        guard number != 0 else { return nil }
+        self.number = number
+    }
+
+    /// An id not given before by this process.
+    public static func next() -> SpanID {
+        while true {
+            var mixed = counter.wrappingAdd(0x9e37_79b9_7f4a_7c15, ordering: .relaxed).newValue
+            // The finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
+            mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+            if let id = SpanID(mixed ^ (mixed >> 31)) { return id }
+        }
+    }
+
+    public var description: String { padded(number) }
+}
+
+private let dash = UInt8(ascii: "-")
+
+private func hex(_ digits: ArraySlice<UInt8>) -> UInt64? {
+    var number: UInt64 = 0
+    for digit in digits {
+        switch digit {
+        case 0x30...0x39: number = number << 4 | UInt64(digit - 0x30)
+        case 0x61...0x66: number = number << 4 | UInt64(digit - 0x57)
+        default: return nil
+        }
+    }
+    return number
+}
+
+private func padded(_ number: UInt64) -> String {
+    let text = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - text.utf8.count) + text
+}

@@ -1,0 +1,32 @@
+import COpenSSL
+
+/// What all calls of libcrypto share: reading its error queue, and memory that is cleansed after use.
+enum Libcrypto {
+    /// The error for `operation`, with libcrypto's own reason; leaves its error queue empty for whoever comes next on this thread.
+    static func failure(_ operation: String) -> KeyError {
+        let code = ERR_get_error()
+        ERR_clear_error()
+        let reason = code == 0 ? nil : ERR_reason_error_string(code).map { String(cString: $0) }
+        return .cryptography(operation: operation, reason: reason ?? "no reason given")
+    }
+
+    /// Gives `body` zeroed memory of `count` bytes, overwritten afterwards: for shared secrets and derived keys.
+    static func withSecret<R, E: Error>(
+        count: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) throws(E) -> R
+    ) throws(E) -> R {
+        let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: count)
+        memory.initialize(repeating: 0)
+        defer {
+            OPENSSL_cleanse(memory.baseAddress, memory.count)
+            memory.deallocate()
+        }
+        return try body(memory)
+    }
+
+    static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
+            SHA256(bytes, bytes.count, digest.baseAddress)
+            count = 32
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// No dependencies: the toolchain and C libraries that Debian maintains are all that is built on.
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A C library of Debian's behind a module map.
+func c(_ name: String, _ pkgConfig: String?, _ package: String?) -> Target {
+    .systemLibrary(
+        name: name, path: "Libraries/C/\(name)", pkgConfig: pkgConfig, providers: package.map { [.apt([$0])] })
+}
+
+/// A library imports only what stands above it in the list of targets below.
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Libraries/\(name)", resources: resources, swiftSettings: settings)
+}
+
+/// A service is an executable of its own; no service imports another.
+///
+/// Its migrations are part of the executable; its dated data files are not, they are read from DATA_DIRECTORY.
+func service(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], data: [String] = [], linker: [LinkerSetting] = []
+) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Services/\(name)", exclude: data, resources: resources, swiftSettings: settings,
+        linkerSettings: linker)
+}
+
+func tests(_ name: String, of dependencies: [Target.Dependency], data: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: data, swiftSettings: settings)
+}
+
+let everyLibrary: [Target.Dependency] = [
+    "Contracts", "Telemetry", "CommandLine", "EventLoop", "Postgres", "Kafka", "HTTP", "Trust", "Messaging", "ServiceKit",
+]
+
+let package = Package(
+    name: "shanyraq",
+    targets: [
+        c("CLinux", nil, nil),
+        c("CLibpq", "libpq", "libpq-dev"),
+        c("CLibrdkafka", "rdkafka", "librdkafka-dev"),
+        c("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
+        c("COpenSSL", "libcrypto", "libssl-dev"),
+        c("CCurl", "libcurl", "libcurl4-openssl-dev"),
+
+        library("Contracts"),
+        library("Telemetry", ["Contracts"]),
+        library("CommandLine"),
+        library("EventLoop", ["CLinux", "Telemetry"]),
+        library("Postgres", ["CLibpq", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
+        library("Kafka", ["CLibrdkafka", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
+        library("HTTP", ["CMicrohttpd", "CCurl", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
+        library("Trust", ["COpenSSL", "Contracts", "EventLoop", "HTTP"]),
+        library("Messaging", ["Contracts", "Telemetry", "EventLoop", "Postgres", "Kafka", "Trust"], resources: [.embedInCode("Migrations")]),
+        library(
+            "ServiceKit", ["Contracts", "Telemetry", "CommandLine", "EventLoop", "Postgres", "Kafka", "HTTP", "Trust", "Messaging"],
+            resources: [.embedInCode("Migrations")]),
+
+        .target(
+            name: "TestSupport", dependencies: ["EventLoop", "Kafka", "Postgres"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("ContractsTests", of: ["Contracts"], data: ["Golden"]),
+        tests("TelemetryTests", of: ["Telemetry", "Contracts"]),
+        tests("CommandLineTests", of: ["CommandLine"]),
+        tests("EventLoopTests", of: ["EventLoop", "CLinux"]),
+        tests("PostgresTests", of: ["Postgres", "EventLoop", "Contracts"]),
+        tests("KafkaTests", of: ["Kafka", "CLibrdkafka", "EventLoop", "Telemetry", "Contracts"]),
+        tests("HTTPTests", of: ["HTTP", "EventLoop", "Contracts"]),
+        tests("TrustTests", of: ["Trust", "Contracts", "EventLoop", "HTTP"]),
+        tests("MessagingTests", of: ["Messaging", "Contracts", "EventLoop", "Postgres", "Kafka", "Trust", "TestSupport"]),
+        tests("ServiceKitTests", of: everyLibrary + ["TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

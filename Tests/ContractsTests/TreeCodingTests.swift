@@ -1,0 +1,106 @@
+import Contracts
+import Foundation
+import Testing
+
+private struct Sample: Codable, Hashable {
+    enum Colour: String, Codable, CaseIterable { case red, green }
+    struct Inner: Codable, Hashable { var n: Int8; var list: [UInt16]? }
+
+    var id: UUID
+    var text: String
+    var flag: Bool?
+    var colour: Colour
+    var inner: Inner
+    var amounts: [String: Decimal]
+    var real: Double
+    var at: Timestamp
+}
+
+@Suite struct TreeCodingTests {
+    private let good: JSONValue = [
+        "id": "01515e3c-7c00-7000-8000-000000000001", "text": "сәлем", "colour": "red", "inner": ["n": -128, "list": [0, 65535]],
+        "amounts": ["a": .number("0.1000000000000000000000000001")], "real": .number("0.5"), "at": "2015-12-01T06:00:00Z",
+    ]
+
+    private func failure(_ change: (inout JSONObject) -> Void) -> ContractError? {
+        guard case .object(var object) = good else { return nil }
+        change(&object)
+        do throws(ContractError) { _ = try JSON.decode(Sample.self, from: .object(object)) } catch { return error }
+        return nil
+    }
+
+    @Test func decodesAndEncodesBack() throws {
+        let sample = try JSON.decode(Sample.self, from: good)
+        #expect(sample.flag == nil)
+        #expect(sample.amounts["a"] == Decimal(string: "0.1000000000000000000000000001"))
+        #expect(try JSON.tree(sample) == good)
+        let text = String(decoding: try JSON.encode(sample), as: UTF8.self)
+        #expect(text.hasPrefix(#"{"amounts":{"a":0.1000000000000000000000000001},"at":"2015-12-01T06:00:00Z","colour":"red","id":"01515e3c-7c00-"#))
+    }
+
+    @Test func refusesUnknownKeysEverywhere() {
+        #expect(failure { $0["zzz"] = 1 } == ContractError(pointer: "/zzz", kind: .unknown))
+        #expect(failure { $0["inner"] = ["n": 1, "a/b~": 2] } == ContractError(pointer: "/inner/a~1b~0", kind: .unknown))
+        #expect(throws: ContractError(pointer: "/x", kind: .unknown)) { try JSON.decode(Empty.self, from: ["x": 1]) }
+        #expect(throws: ContractError(pointer: "/0/x", kind: .unknown)) { try JSON.decode([Empty].self, from: [["x": 1]]) }
+        #expect(throws: ContractError(pointer: "", kind: .wrongType(expected: .object, found: .array))) {
+            try JSON.decode(Empty.self, from: [])
+        }
+    }
+
+    @Test func ignoresUnknownKeysOfNewerMessagesWhenTold() throws {
+        guard case .object(var object) = good else { return }
+        object["later"] = ["added": true]
+        object["inner"] = ["n": 1, "more": 2]
+        #expect(try JSON.decode(Sample.self, from: .object(object), unknown: .ignore).inner.n == 1)
+    }
+
+    @Test func saysWhatIsMissingOrWrong() {
+        #expect(failure { $0["text"] = nil } == ContractError(pointer: "/text", kind: .missing))
+        #expect(failure { $0["text"] = .null } == ContractError(pointer: "/text", kind: .missing))
+        #expect(failure { $0["inner"] = .null } == ContractError(pointer: "/inner", kind: .missing))
+        #expect(failure { $0["text"] = 5 } == ContractError(pointer: "/text", kind: .wrongType(expected: .string, found: .number)))
+        #expect(failure { $0["flag"] = "true" } == ContractError(pointer: "/flag", kind: .wrongType(expected: .boolean, found: .string)))
+        #expect(failure { $0["inner"] = ["n": 128] } == ContractError(pointer: "/inner/n", kind: .outOfRange(least: "-128", greatest: "127")))
+        #expect(failure { $0["inner"] = ["n": .number("1.0")] } == ContractError(pointer: "/inner/n", kind: .wrongType(expected: .integer, found: .number)))
+        #expect(failure { $0["inner"] = ["n": 1, "list": [1, "2"]] } == ContractError(pointer: "/inner/list/1", kind: .wrongType(expected: .integer, found: .string)))
+        #expect(failure { $0["colour"] = "blue" } == ContractError(pointer: "/colour", kind: .notOneOf(["red", "green"])))
+        #expect(failure { $0["real"] = .number("1e999") }?.rule == "number-finite")
+        #expect(failure { $0["id"] = "1234" }?.rule == "uuid-shape")
+        #expect(failure { $0["at"] = "2015-13-01T06:00:00Z" }?.rule == "timestamp-shape")
+        #expect(failure { $0["amounts"] = ["a": .number("1.00000000000000000000000000000000000000001")] }?.rule == "decimal-range")
+        #expect(failure { $0["inner"] = [1] }?.text.ru == "ожидалось: объект, получено: массив")
+    }
+
+    @Test func namesTheFailedCheckOfAnIdentifier() {
+        struct Form: Codable { var iin: IIN }
+        #expect {
+            try JSON.decode(Form.self, from: ["iin": "850315300018"])
+        } throws: {
+            guard let error = $0 as? ContractError else { return false }
+            return error.pointer == "/iin" && error.rule == "iin-check-digit" && error.text.kk.hasPrefix("ЖСН")
+        }
+    }
+
+    @Test func carriesAnyJSONWhole() throws {
+        struct Envelope: Codable { var payload: JSONValue }
+        let tree: JSONValue = ["payload": ["n": .number("1.50"), "x": [nil]]]
+        let envelope = try JSON.decode(Envelope.self, from: tree)
+        #expect(envelope.payload["n"] == .number("1.50"))
+        #expect(try JSON.tree(envelope) == tree)
+    }
+
+    @Test func readsEnumsWithPayloads() throws {
+        enum Shape: Codable, Equatable { case circle(radius: Int), point }
+        #expect(try JSON.decode(Shape.self, from: ["circle": ["radius": 2]]) == .circle(radius: 2))
+        #expect(throws: ContractError(pointer: "/circle/colour", kind: .unknown)) {
+            try JSON.decode(Shape.self, from: ["circle": ["radius": 2, "colour": 1]])
+        }
+        #expect(try JSON.tree(Shape.point) == ["point": [:]])
+    }
+
+    @Test func refusesWhatJSONCannotCarry() {
+        #expect(throws: (any Error).self) { try JSON.encode(Double.nan) }
+        #expect(throws: (any Error).self) { try JSON.encode([Date.now]) }
+    }
+}
