@@ -44,6 +44,12 @@ let everyLibrary: [Target.Dependency] = [
 
 let package = Package(
     name: "shanyraq",
+    products: [
+        .executable(name: "natural-persons", targets: ["NaturalPersons"]),
+        .executable(name: "e-license", targets: ["ELicense"]),
+        .executable(name: "egovctl", targets: ["Egovctl"]),
+        .executable(name: "dev-broker", targets: ["DevBroker"]),
+    ],
     targets: [
         c("CLinux", nil, nil),
         c("CLibpq", "libpq", "libpq-dev"),
@@ -65,6 +71,14 @@ let package = Package(
             "ServiceKit", ["Contracts", "Telemetry", "CommandLine", "EventLoop", "Postgres", "Kafka", "HTTP", "Trust", "Messaging"],
             resources: [.embedInCode("Migrations")]),
 
+        service("NaturalPersons", everyLibrary, resources: [.embedInCode("Store/Migrations")], data: ["Data"]),
+        service("ELicense", everyLibrary, resources: [.embedInCode("Store/Migrations")], data: ["Data"]),
+        service("Egovctl", ["Contracts", "Telemetry", "CommandLine", "EventLoop", "Kafka", "HTTP", "Trust"], data: ["Data"]),
+        // librdkafka's mock binds any port; our own `bind` gives it a fixed one, and must be visible to the library.
+        service(
+            "DevBroker", ["CLibrdkafka", "CLinux", "CommandLine", "Contracts"],
+            linker: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=bind"])]),
+
         .target(
             name: "TestSupport", dependencies: ["EventLoop", "Kafka", "Postgres"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("ContractsTests", of: ["Contracts"], data: ["Golden"]),
@@ -77,6 +91,10 @@ let package = Package(
         tests("TrustTests", of: ["Trust", "Contracts", "EventLoop", "HTTP"]),
         tests("MessagingTests", of: ["Messaging", "Contracts", "EventLoop", "Postgres", "Kafka", "Trust", "TestSupport"]),
         tests("ServiceKitTests", of: everyLibrary + ["TestSupport"]),
+        tests("NaturalPersonsTests", of: everyLibrary + ["NaturalPersons", "TestSupport"]),
+        tests("ELicenseTests", of: everyLibrary + ["ELicense", "TestSupport"]),
+        tests("EgovctlTests", of: ["Egovctl", "Contracts", "CommandLine", "EventLoop", "HTTP", "Trust"]),
+        tests("EndToEnd", of: ["Contracts", "EventLoop", "HTTP", "Kafka", "Postgres", "Trust", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

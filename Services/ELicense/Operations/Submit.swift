@@ -1,0 +1,32 @@
+import Contracts
+import Foundation
+import Messaging
+import ServiceKit
+import Telemetry
+
+extension ELicense {
+    /// What of the register's extract a licence case needs.
+    private static let fieldsAsked: [PersonField] = [.name, .birthDate, .citizenship, .status]
+
+    /// Accepts an application, sets its deadline and asks the register about the applicant, all in one batch.
+    func submit(_ form: Licences.Submission, _ work: Write) throws -> Licences.Receipt {
+        guard let applicant = work.caller.iin else { throw Problem(.forbidden, work.language) }
+        let application: Application
+        do {
+            application = try Application.submitted(form, by: applicant, at: work.now, law: law, id: .v7(work.now)) {
+                try work.nextNumber(NumberSeries.application)
+            }
+        } catch let gap as CalendarMissing {
+            Log.error("an application could not be accepted", ["error": "\(gap)"])
+            throw Problem(.unavailable, work.language, detail: gap.description, rule: "calendar-missing")
+        }
+        work.caseID = try application.caseID.rawValue
+        work.save(try ApplicationTable.insert(application))
+        try work.emit(application.submittedEvent)
+        try work.schedule(DecisionDue(application: application.id), at: application.deadline.at)
+        try work.ask(
+            Persons.extract, Persons.ExtractRequest(iin: applicant), case: application.caseID, basis: ELicense.permitsLaw,
+            body: application.licensor, fields: ELicense.fieldsAsked.map(\.rawValue))
+        return application.receipt
+    }
+}

@@ -1,0 +1,122 @@
+import Contracts
+import Foundation
+import Postgres
+
+/// Applications with their files.
+enum ApplicationTable {
+    static func insert(_ application: Application) throws -> Statement {
+        """
+        INSERT INTO application (id, number, kind, licensor, applicant, language, contact, status, submitted_at, deadline_at,
+                                 deadline, rules, facts, history, version)
+        VALUES (\(application.id), \(application.number), \(application.kind), \(application.licensor), \(application.applicant),
+                \(application.language), \(try application.contact.map { try JSONB(encoding: $0) }), \(application.status),
+                \(application.submittedAt), \(application.deadline.at), \(try JSONB(encoding: application.deadline)),
+                \(try JSONB(encoding: application.rules)), \(try JSONB(encoding: application.facts)),
+                \(try JSONB(encoding: application.history)), \(application.version))
+        """
+    }
+
+    /// What can change after it was accepted; its row is locked.
+    static func update(_ application: Application) throws -> Statement {
+        """
+        UPDATE application SET status = \(application.status), facts = \(try JSONB(encoding: application.facts)),
+            decision = \(try application.decision.map { try JSONB(encoding: $0) }), licence = \(application.licence),
+            history = \(try JSONB(encoding: application.history)), version = \(application.version)
+        WHERE id = \(application.id)
+        """
+    }
+
+    static func locked(_ number: LicenceNumber) -> Query<Application?> {
+        .first("SELECT \(columns) FROM application WHERE number = \(number) FOR UPDATE", read)
+    }
+
+    static func locked(_ number: LicenceNumber, of applicant: IIN) -> Query<Application?> {
+        .first("SELECT \(columns) FROM application WHERE number = \(number) AND applicant = \(applicant) FOR UPDATE", read)
+    }
+
+    static func locked(id: UUID) -> Query<Application?> {
+        .first("SELECT \(columns) FROM application WHERE id = \(id) FOR UPDATE", read)
+    }
+
+    /// One that the caller may see: the applicant's own, or one of the official's body.
+    static func one(_ number: LicenceNumber, visibleTo caller: Caller) -> Query<Application?> {
+        .first("SELECT \(columns) FROM application WHERE number = \(number) AND \(visible(to: caller))", read)
+    }
+
+    /// The applicant's own, the newest first, after the one with the id `before`.
+    static func own(of applicant: IIN, before: UUID?, limit: Int) -> Query<[Application]> {
+        let after: Statement = before.map { "AND id < \($0)" } ?? ""
+        return .all(
+            "SELECT \(columns) FROM application WHERE applicant = \(applicant) \(after) ORDER BY id DESC LIMIT \(limit)", read)
+    }
+
+    /// Undecided ones of a body, the nearest deadline first, after a place in that order.
+    static func queue(of body: BodyCode, after place: QueuePlace?, limit: Int) -> Query<[Application]> {
+        let after: Statement = place.map { "AND (deadline_at, id) > (\($0.deadline), \($0.id))" } ?? ""
+        return .all(
+            """
+            SELECT \(columns) FROM application
+            WHERE licensor = \(body) AND status IN ('awaiting-payment', 'registered', 'under-review') \(after)
+            ORDER BY deadline_at, id LIMIT \(limit)
+            """, read)
+    }
+
+    /// Rights that depend on the row.
+    private static func visible(to caller: Caller) -> Statement {
+        switch caller {
+        case .citizen(let iin): "applicant = \(iin)"
+        case .official(_, let body, _): "licensor = \(body)"
+        default: "false"
+        }
+    }
+
+    /// `subject` is whose data a row shows: the journal reads it.
+    private static var columns: Statement {
+        """
+        id, number, kind, licensor, applicant, language, contact, status, submitted_at, deadline, rules, facts, decision, licence,
+        history, version, applicant AS subject
+        """
+    }
+
+    private static let read: @Sendable (Row) throws -> Application = { row in
+        Application(
+            id: try row.column(0), number: try row.column(1), kind: try row.column(2), rules: try row.json(10),
+            licensor: try row.column(3), applicant: try row.column(4), language: try row.column(5), contact: try row.optionalJSON(6),
+            submittedAt: try row.column(8), deadline: try row.json(9), status: try row.column(7), facts: try row.json(11),
+            decision: try row.optionalJSON(12), licence: try row.column(13), history: try row.json(14), version: try row.column(15))
+    }
+}
+
+/// A place in the officials' queue, as the cursor of a page has it: `<microseconds>.<id>`.
+struct QueuePlace: Sendable, Hashable {
+    var deadline: Timestamp
+    var id: UUID
+
+    init(_ application: Application) {
+        deadline = application.deadline.at
+        id = application.id
+    }
+
+    /// - Throws: `ContractError` for what is no cursor of ours.
+    init(cursor: String) throws(ContractError) {
+        let parts = cursor.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let deadline = Int64(parts[0]), let id = UUID(uuidString: String(parts[1])) else {
+            throw .badCursor
+        }
+        self.deadline = Timestamp(microseconds: deadline)
+        self.id = id
+    }
+
+    var cursor: String { "\(deadline.microseconds).\(id.text)" }
+}
+
+extension ContractError {
+    /// A cursor that no page has given out.
+    static let badCursor = ContractError(
+        pointer: "/cursor",
+        kind: .badValue(
+            rule: "cursor",
+            text: LocalizedText(
+                kk: "алдыңғы беттің «next» мәні болуға тиіс", ru: "нужно значение «next» предыдущей страницы",
+                en: "must be the \"next\" of a page before")))
+}

@@ -1,0 +1,10 @@
+import Postgres
+
+/// The service's own tables, in the order in which they are made.
+enum ELicenseSchema {
+    static var migrations: MigrationSet {
+        MigrationSet(series: "e-license", migrations: [
+            Migration(number: 1, name: "e_license", sql: String(decoding: PackageResources._001_e_license_sql, as: UTF8.self))
+        ])
+    }
+}

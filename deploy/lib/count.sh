@@ -1,0 +1,19 @@
+# shellcheck shell=bash
+# How many tests passed, failed and were left out, from the lines that Swift Testing prints.
+
+# count_swift_tests LOG EXIT-CODE: adds to $passed, $failed and $skipped.
+count_swift_tests() {
+    local good bad left
+    good=$(grep -cE '^[^ ]+ Test .* passed after [0-9.]+ seconds' <(count_lines "$1") || true)
+    bad=$(grep -cE '^[^ ]+ Test .* failed after [0-9.]+ seconds' <(count_lines "$1") || true)
+    left=$(grep -cE '^[^ ]+ Test .* skipped' <(count_lines "$1") || true)
+    # A run that broke off (a crash, no build) has no failed test to show, and is a failure all the same.
+    [ "$2" = 0 ] || [ "$bad" -gt 0 ] || bad=1
+    passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+}
+
+# Lines of single tests: neither the run's own line, nor a case of a test with arguments.
+count_lines() { sed $'s/\e\\[[0-9;]*[A-Za-z]//g' "$1" | grep -E '^[^ ]+ Test ' | grep -vE '^[^ ]+ Test (run with|case passing) '; }
+
+# The names of the tests that were left out, with their reason where one is given.
+skipped_tests() { count_lines "$1" | sed -nE 's/^[^ ]+ Test (.*) skipped:? ?(.*)$/    \1  \2/p'; }
