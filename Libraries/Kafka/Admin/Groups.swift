@@ -100,8 +100,22 @@ extension Admin {
     }
 
     /// Sets where a group goes on; refused by the brokers while it has members.
+    ///
+    /// A coordinator that has just become one and still reads its log is asked again.
     public func setCommittedOffsets(_ group: String, _ offsets: [TopicPartition: Int64]) async throws(KafkaError) {
         guard !offsets.isEmpty else { return }
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            do {
+                return try await setOffsets(group, offsets)
+            } catch {
+                guard error.code == .coordinatorLoading, ContinuousClock.now < deadline else { throw error }
+            }
+            do { try await Loop.sleep(for: .milliseconds(200)) } catch { throw .cancelled("setting offsets of the group \(group)") }
+        }
+    }
+
+    private func setOffsets(_ group: String, _ offsets: [TopicPartition: Int64]) async throws(KafkaError) {
         let list = PartitionList(offsets.map { ($0.key, $0.value) })
         var request = rd_kafka_AlterConsumerGroupOffsets_new(group, list.pointer)
         defer { rd_kafka_AlterConsumerGroupOffsets_destroy(request) }
