@@ -1,6 +1,7 @@
 import CommandLine
 import EventLoop
 import Messaging
+import Postgres
 import Telemetry
 
 /// The relay alone: a backlog in the outbox, until all is acknowledged and deleted.

@@ -13,7 +13,7 @@ enum Prepare {
         "prepare", "Makes the tables and the topic, and empties them.",
         parameters: [Options.database, Options.kafka, Options.prefix, backlog, holders]
     ) { arguments in
-        let url = try arguments[Options.database], kafka = Options.kafka(try arguments[Options.kafka])
+        let url = try arguments[Options.database], kafka = Options.broker(try arguments[Options.kafka])
         let prefix = try arguments[Options.prefix], backlog = Int64(try arguments[backlog]), holders = Int64(try arguments[holders])
         try await Loop.run {
             let database = Database(Options.open(url))

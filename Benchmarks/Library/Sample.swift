@@ -29,7 +29,7 @@ struct EntryPosted: Event {
     init(_ url: String, _ bootstrap: String, prefix: String) throws {
         let database = Database(Options.open(url))
         self.database = database
-        kafka = Options.kafka(bootstrap)
+        kafka = Options.broker(bootstrap)
         self.prefix = prefix
         let signing = try PrivateKey.generate(), opening = try PrivateKey.generate()
         let keys = ServiceKeys(service: "bench", signing: signing, opening: opening, everyone: try KeySet([
