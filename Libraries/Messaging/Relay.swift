@@ -110,12 +110,21 @@ import Telemetry
         let dispatch: Dispatch
     }
 
+    private func relayOnce(_ session: Session) async throws -> Int {
+        let producer = try currentProducer()
+        do {
+            return try await relay(by: producer, session)
+        } catch {
+            if producer.isFatal || error is TimeoutError { replace(producer, because: error) }
+            throw error
+        }
+    }
+
     /// One transaction. While Kafka takes a portion the database gives out the next; it commits when all are acknowledged.
     ///
     /// Kafka has one portion at a time: the library spins while more requests wait than may be under way.
-    private func relayOnce(_ session: Session) async throws -> Int {
-        let producer = try currentProducer()
-        return try await session.transaction { lease in
+    private func relay(by producer: Producer, _ session: Session) async throws -> Int {
+        try await session.transaction { lease in
             let timer = Loop.timer(after: .seconds(2)) { self.state = .waitingForKafka }
             defer { timer.cancel() }
             var sent = 0, portions = 0
@@ -145,15 +154,14 @@ import Telemetry
             for row in refused { lease.collect(Outbox.putBack(row)) }
             hold(Set(refused.map(\.topic)), because: error)
             return portion.rows.count - refused.count
-        } catch {
-            // What this producer still holds must not leave after the rows have been sent by another.
-            if producer.isFatal || error is TimeoutError {
-                Log.error("a new producer is made", ["error": "\(error)"])
-                self.producer = nil
-                Loop.spawn { await producer.close(within: .zero) }
-            }
-            throw error
         }
+    }
+
+    /// What this producer still holds must not leave after the rows have been sent by another.
+    private func replace(_ producer: Producer, because error: any Error) {
+        Log.error("a new producer is made", ["error": "\(error)"])
+        self.producer = nil
+        Loop.spawn { await producer.close(within: .zero) }
     }
 
     private func records(of rows: [OutboxRow]) -> [KafkaRecord] {
