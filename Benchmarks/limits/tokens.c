@@ -10,7 +10,8 @@
 #include <time.h>
 
 static const char usage[] =
-    "tokens KEY.pem KID AUDIENCE CLAIMS COUNT < SUBJECTS\n"
+    "tokens KEY.pem KID AUDIENCES CLAIMS COUNT < SUBJECTS\n"
+    "  AUDIENCES  services with commas between\n"
     "  CLAIMS   members after the registered ones, such as '\"capacity\":\"citizen\"'\n"
     "  COUNT    how many; subjects are taken a line each and over again from the first. They hold for fifteen minutes.\n";
 
@@ -32,6 +33,9 @@ static void raw(const unsigned char *der, long length, unsigned char *to) {
 
 int main(int argc, char **argv) {
     if (argc != 6) die(usage);
+    char audiences[256] = "";
+    for (char *name = strtok(argv[3], ","); name; name = strtok(NULL, ","))
+        snprintf(audiences + strlen(audiences), sizeof audiences - strlen(audiences), "%s\"%s\"", *audiences ? "," : "", name);
     FILE *file = fopen(argv[1], "r");
     EVP_PKEY *key = file ? PEM_read_PrivateKey(file, NULL, NULL, NULL) : NULL;
     if (!key) die("the key cannot be read");
@@ -50,8 +54,8 @@ int main(int argc, char **argv) {
     for (long i = 0; i < count; i++) {
         long at = time(NULL);
         const char *subject = subjects[i % subject_count];
-        int length = snprintf(claims, sizeof claims, "{\"iss\":\"sign-in\",\"sub\":\"%s\",\"aud\":\"%s\",\"exp\":%ld,\"iat\":%ld,\"jti\":\"%lx-%lx\",%s}",
-            subject, argv[3], at + 900, at, at, i, argv[4]);
+        int length = snprintf(claims, sizeof claims, "{\"iss\":\"sign-in\",\"sub\":\"%s\",\"aud\":[%s],\"exp\":%ld,\"iat\":%ld,\"jti\":\"%lx-%lx\",%s}",
+            subject, audiences, at + 900, at, at, i, argv[4]);
         if (length >= (int)sizeof claims) die("the claims are too long");
         int end = head + base64url((unsigned char *)claims, length, token + head);
         unsigned char der[128], both[64];
