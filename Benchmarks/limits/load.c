@@ -288,6 +288,8 @@ static void options(int argc, char **argv) {
 int main(int argc, char **argv) {
     if (getrandom(random_state, sizeof random_state, 0) < 0) die("getrandom: %s", strerror(errno));
     options(argc, argv);
+    struct rlimit files;
+    if (!getrlimit(RLIMIT_NOFILE, &files)) files.rlim_cur = files.rlim_max, setrlimit(RLIMIT_NOFILE, &files);
     epoll = epoll_create1(EPOLL_CLOEXEC);
     connections = calloc(connection_count, sizeof *connections);
     free_connections = calloc(connection_count, sizeof *free_connections);

@@ -10,8 +10,9 @@
 #   $LOAD --address $PERSONS --pid $PERSONS_PID --template $TEMPLATES/read.http --tokens /tmp/bench-fresh.tokens --fresh  # every token new
 #   $LOAD --address $LICENCES --pid $LICENCES_PID --template $TEMPLATES/apply.http --tokens /tmp/bench-32.tokens          # application; --repeat 10
 #   … --rate 1000                                                  # open loop
-#   Benchmarks/rig/service.sh stop natural-persons                 # nobody answers the inquiries now; start NAME; instance NAME: a second one
+#   Benchmarks/rig/service.sh stop natural-persons                 # nobody answers the inquiries now; start NAME; serve NAME 2: a second one
 #   Benchmarks/rig/service.sh remove                               # stops all and deletes the folder
+#   Benchmarks/rig/service.sh renew natural-persons e-license      # both anew, without messages and rows of former work
 #
 # PERSONS_PEER_DB and LICENCES_PEER_DB are databases of the same shape and content, where pgbench runs the same statements.
 set -euo pipefail
@@ -37,13 +38,15 @@ database_copy() { # NAME COPY
         postgres_sql -v name="$1" -v copy="$2" <<<'CREATE DATABASE :"copy" TEMPLATE :"name" OWNER :"name" STRATEGY file_copy'
 }
 
-instance_start() { # NAME: a second process of the service, in the same consumer group
-    local settings=()
-    sed -e "s|^HTTP_LISTEN=.*|HTTP_LISTEN=127.0.0.1:$(port_claim "$1-2" $((9100 + RANDOM % 800)))|" -e "s|^KAFKA_INSTANCE_ID=.*|KAFKA_INSTANCE_ID=$1-2|" \
-        "$STATE/config/$1.env" | state_write "$STATE/config/$1-2.env"
-    mapfile -t settings <"$STATE/config/$1-2.env"
-    process_start "$1-2" env -u KAFKA_HOME -u DATABASE_URL "${settings[@]}" "$bin/$1" serve
-    ready "$1-2"
+# A further process of the service under a label, some of its configuration another: a second instance, one over another database.
+serve() { # NAME LABEL KEY=VALUE…
+    local name=$1 label=$1-$2 settings=()
+    shift 2
+    mapfile -t settings <"$STATE/config/$name.env"
+    settings+=("HTTP_LISTEN=127.0.0.1:$(port_claim "$label" $((9100 + RANDOM % 800)))" "KAFKA_INSTANCE_ID=$label" "$@")
+    printf '%s\n' "${settings[@]}" | grep HTTP_LISTEN | tail -n 1 >"$STATE/config/$label.env"
+    process_start "$label" env -u KAFKA_HOME -u DATABASE_URL "${settings[@]}" "$bin/$name" serve
+    ready "$label"
 }
 
 ready() { # NAME
@@ -77,24 +80,62 @@ up() { # PERSONS
 }
 
 environment() {
-    local name word
+    local name file label word pid
     for name in $(service_names); do
         word=PERSONS
         [ "$name" = natural-persons ] || word=LICENCES
-        echo "$word=$(service_url "$name" | sed 's|^http://||') ${word}_PID=$(process_pid "$name" || true)"
         echo "${word}_DB='$(database_url "$name")' ${word}_PEER_DB='$(database_url "$name" "$name-peer")'"
-        ! process_pid "$name-2" >/dev/null ||
-            echo "${word}_2=$(service_url "$name-2" | sed 's|^http://||') ${word}_2_PID=$(process_pid "$name-2")"
+        for file in "$STATE/run/$name.pid" "$STATE/run/$name"-*.pid; do
+            label=$(basename "$file" .pid)
+            pid=$(process_pid "$label") || continue
+            label=${label#"$name"}
+            label=${word}${label^^}
+            echo "${label//-/_}=$(service_url "$(basename "$file" .pid)" | sed 's|^http://||') ${label//-/_}_PID=$pid"
+        done
     done
-    echo "PERSONS_EMPTY_DB='$(database_url natural-persons natural-persons-empty)'"
+    echo "PERSONS_EMPTY_DB='$(database_url natural-persons natural-persons-empty)' SUPERUSER_DB='$postgres_superuser_url'"
     echo "LOAD=$limits/load TEMPLATES=$root/Benchmarks/rig/requests BIN=$bin"
+}
+
+# Every row that work has left in a service's database, and the peer's; what the persons' import brought stays.
+empty() { # NAME
+    local database
+    for database in "$1" "$1-peer"; do
+        "$postgres_bin/psql" -X -q -v ON_ERROR_STOP=1 "${postgres_superuser_url/\/postgres\?//$database?}" <<'SQL' >/dev/null
+SELECT format('TRUNCATE %s', string_agg(quote_ident(relname), ', ')) FROM pg_class
+WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace
+  AND relname IN ('idempotency', 'journal', 'outbox', 'inbox', 'parked', 'timer', 'inquiry', 'application', 'licence') \gexec
+SQL
+    done
+    postgres_sql -c CHECKPOINT
+}
+
+stop_all() {
+    local file
+    for file in "$STATE"/run/natural-persons-*.pid "$STATE"/run/e-license-*.pid; do
+        [ ! -e "$file" ] || process_stop "$(basename "$file" .pid)" 12
+    done
+    services_stop
+}
+
+# The same services with nothing behind them: no message under way, no row of former work. Those not named stay down.
+renew() { # NAME…
+    local name
+    stop_all
+    for name in $(service_names); do empty "$name"; done
+    profile=development broker=kafka kafka_bootstrap=127.0.0.1:$(cat "$STATE/run/kafka.port")
+    export TOPIC_PREFIX=bench-$(date +%s%N)
+    services_configure
+    topics_apply
+    for name; do service_start "$name"; done
+    for name; do ready "$name"; done
 }
 
 # The first COUNT persons after the demonstration's three; the third of these is the ministry's official.
 tokens() { # citizen|official COUNT
     local kid claims='"capacity":"citizen"' subjects
     kid=$(jq -r '.keys[] | select(.owner == "sign-in") | .kid' "$keys/keys.jwks")
-    subjects=$(tail -n +4 "$STATE/data/iins" | head -n "$2")
+    subjects=$(sed -n "4,$((3 + $2))p" "$STATE/data/iins")
     if [ "$1" = official ]; then
         claims='"capacity":"official","body":"ministry-of-justice","position":"specialist"'
         subjects=$(sed -n 3p "$STATE/data/iins")
@@ -102,7 +143,9 @@ tokens() { # citizen|official COUNT
     "$limits/tokens" "$keys/sign-in.pem" "$kid" natural-persons,e-license "$claims" "$2" <<<"$subjects"
 }
 
+ulimit -n "$(ulimit -Hn)"
 [ -n "$bin" ] || bin=$(cat "$STATE/run/bin" 2>/dev/null || true)
+postgres_find || true
 postgres_host=/tmp/shanyraq-$(state_hash)
 [ ! -d "$STATE/postgres" ] || postgres_address "$(cat "$STATE/run/postgres.port")"
 case ${1:-} in
@@ -110,12 +153,13 @@ case ${1:-} in
     env) environment ;;
     tokens) tokens "${2:-citizen}" "${3:-32}" ;;
     start) service_start "$2" && ready "$2" ;;
-    instance) instance_start "$2" ;;
+    serve) serve "${@:2}" ;;
     stop) process_stop "$2" 15 ;;
+    empty) empty "$2" ;;
+    renew) renew "${@:2}" ;;
     copy) database_copy "$2" "$3" && database_url "$2" "$3" ;;
     down | remove)
-        for name in $(service_names); do process_stop "$name-2" 12; done
-        services_stop
+        stop_all
         [ "$1" = down ] || exec "$root/deploy/servers.sh" remove
         ;;
     *) sed -n '2,/^set/p' "$0" | sed -e '$d' -e 's/^# \{0,1\}//' ;;
