@@ -63,7 +63,13 @@ import Trust
         let signals = try [SIGTERM, SIGINT].map { signal in try Loop.onSignal(signal) { self.stopping.succeed(()) } }
         let start = Loop.start { try await self.becomeReady() }
         let failure = Promise<Void>()
-        Loop.spawn { do { try await start.value } catch { failure.fail(error); self.stopping.succeed(()) } }
+        Loop.spawn {
+            do { try await start.value } catch {
+                // What a stop interrupts has not failed.
+                if !self.stopping.isResolved { failure.fail(error) }
+                self.stopping.succeed(())
+            }
+        }
         try await stopping.value()
         start.cancel()
         await stop()

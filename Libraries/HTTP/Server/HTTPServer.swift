@@ -158,6 +158,8 @@ import Telemetry
         connection.exchange = nil
         connection.isBusy = false
         connection.awaitedSince = ContinuousClock.now
+        // Its answer was begun before the stop, and did not say that it is the last.
+        if isStopping { return connection.hangUp() }
         connection.expect(by: connection.awaitedSince + (connection.peerHasLeft ? Connection.farewell : options.idleTimeout))
     }
 
@@ -196,6 +198,8 @@ import Telemetry
     public func stop(within limit: Duration) async {
         guard let daemon, !isStopping else { return }
         isStopping = true
+        // Who has asked already is answered: take what has arrived, accept it and read it.
+        for _ in 0..<2 { MHD_run(daemon) }
         MHD_quiesce_daemon(daemon)
         socket?.close()
         for connection in connections.values where !connection.isBusy { connection.hangUp() }
