@@ -36,8 +36,11 @@ import Trust
         isDevelopment = configuration["PROFILE"] == "development"
         prefix = try configuration.required("TOPIC_PREFIX")
         clock = LawClock(database: database, mayMove: isDevelopment)
-        let options = HTTPServerOptions(
+        var options = HTTPServerOptions(
             listen: try configuration.required("HTTP_LISTEN"), certificateFile: configuration["TLS_CERTIFICATE"], keyFile: configuration["TLS_KEY"])
+        options.maxConnections = OpenFiles.connections(wanted: try configuration.integer("HTTP_CONNECTIONS", in: 64...1_000_000))
+        options.maxRequests = try configuration.integer("HTTP_REQUESTS", in: 1...100_000)
+        options.maxWaiting = 2 * options.maxRequests
         server = HTTPServer(options, router: Router())
     }
 
@@ -60,7 +63,13 @@ import Trust
         let signals = try [SIGTERM, SIGINT].map { signal in try Loop.onSignal(signal) { self.stopping.succeed(()) } }
         let start = Loop.start { try await self.becomeReady() }
         let failure = Promise<Void>()
-        Loop.spawn { do { try await start.value } catch { failure.fail(error); self.stopping.succeed(()) } }
+        Loop.spawn {
+            do { try await start.value } catch {
+                // What a stop interrupts has not failed.
+                if !self.stopping.isResolved { failure.fail(error) }
+                self.stopping.succeed(())
+            }
+        }
         try await stopping.value()
         start.cancel()
         await stop()
@@ -134,7 +143,7 @@ import Trust
         let timeout = Duration.seconds(try configuration.integer("REQUEST_TIMEOUT", in: 1...600))
         for entry in entries {
             guard case .operation(let route) = entry else { continue }
-            router.add(route.method, route.path) { request, parameters in
+            router.add(route.method, route.path, isAlwaysAdmitted: route.isOperatorsRead) { request, parameters in
                 await kernel.respond(to: request, parameters, route, timeout: timeout)
             }
         }
@@ -158,11 +167,11 @@ import Trust
 
     private func healthRoutes(_ empty: Router) -> Router {
         var router = empty
-        router.add("GET", "/livez") { _, _ in HTTPResponse.text("alive\n") }
-        router.add("GET", "/readyz") { [unowned self] request, _ in
+        router.add("GET", "/livez", isAlwaysAdmitted: true) { _, _ in HTTPResponse.text("alive\n") }
+        router.add("GET", "/readyz", isAlwaysAdmitted: true) { [unowned self] request, _ in
             self.isReady ? HTTPResponse.text("ready\n") : Self.notYet(request)
         }
-        router.add("GET", "/metrics", produces: []) { _, _ in
+        router.add("GET", "/metrics", produces: [], isAlwaysAdmitted: true) { _, _ in
             HTTPResponse(status: 200, headers: ["Content-Type": Metrics.contentType], body: .bytes(Metrics.render()))
         }
         return router
@@ -198,14 +207,13 @@ import Trust
     /// Stops taking, finishes what is held, commits, leaves the group, closes; within ten seconds.
     private func stop() async {
         Log.info("stopping")
-        await server.stop(within: .seconds(4))
-        if let running {
-            running.housekeeping.cancel()
-            async let consumer: Void = running.consumer.stop()
-            async let timers: Void = running.timers.stop()
-            async let relay: Void = running.relay.stop()
-            _ = await (consumer, timers, relay)
-        }
+        running?.housekeeping.cancel()
+        async let requests: Void = server.stop(within: .seconds(4))
+        async let messages: Void? = running?.consumer.stop()
+        async let timers: Void? = running?.timers.stop()
+        _ = await (requests, messages, timers)
+        // Last, so that what they have said still leaves.
+        await running?.relay.stop()
         await database.close()
         Log.info("stopped")
     }

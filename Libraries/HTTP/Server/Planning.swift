@@ -25,6 +25,7 @@ extension HTTPServer {
         case .notAllowed(let methods):
             return refuse(.methodNotAllowed, nil, request, ["Allow": methods.joined(separator: ", ")])
         case .route(let route, let parameters):
+            if !route.isAlwaysAdmitted, admission.isFull { return .refuse(overloaded(request), mayGoOn: true) }
             if size.exceeds(route.maxBody) { return .refuse(tooLarge(route.maxBody, request), mayGoOn: false) }
             if !route.produces.isEmpty, !accepts(request.headers.list("Accept"), oneOf: route.produces) {
                 return refuse(.notAcceptable, "answers here are \(route.produces.joined(separator: ", "))", request)
@@ -67,6 +68,12 @@ extension HTTPServer {
         problem(.unavailable, nil, request, ["Retry-After": "1"])
     }
 
+    /// Who asks when too much is under way already; made once for each language, so that it costs next to nothing.
+    func overloaded(_ request: HTTPRequest) -> HTTPResponse {
+        admission.noteRefusal()
+        return comeBack[Language.preferred(request.headers.list("Accept-Language"))] ?? unavailable(request)
+    }
+
     /// Runs the handler and turns whatever it throws into an answer.
     func answer(_ request: HTTPRequest, _ route: Route, _ parameters: [String: String]) async -> Exchange.Answer {
         Loop.activity = route.template
@@ -98,3 +105,11 @@ extension HTTPResponse {
             status: problem.status, headers: ["Content-Type": Problem.mediaType, "Cache-Control": "no-store"], body: .bytes(bytes))
     }
 }
+
+private let comeBack: [Language: HTTPResponse] = {
+    Dictionary(uniqueKeysWithValues: Language.allCases.map { language in
+        var response = HTTPResponse.problem(Problem(.unavailable, language))
+        response.headers.add("Retry-After", "1")
+        return (language, response)
+    })
+}()
