@@ -65,7 +65,7 @@ let package = Package(
         library("Postgres", ["CLibpq", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
         library("Kafka", ["CLibrdkafka", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
         library("HTTP", ["CMicrohttpd", "CCurl", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
-        library("Trust", ["COpenSSL", "Contracts", "EventLoop", "HTTP"]),
+        library("Trust", ["COpenSSL", "Contracts", "Telemetry", "EventLoop", "HTTP"]),
         library("Messaging", ["Contracts", "Telemetry", "EventLoop", "Postgres", "Kafka", "Trust"], resources: [.embedInCode("Migrations")]),
         library(
             "ServiceKit", ["Contracts", "Telemetry", "CommandLine", "EventLoop", "Postgres", "Kafka", "HTTP", "Trust", "Messaging"],

@@ -32,6 +32,7 @@ import Telemetry
     static let lockKey: Int64 = 0x7368_616e_7972_6171
 
     public init(database: Database, kafka: KafkaOptions, prefix: String, batchSize: Int = 1000) {
+        MessagingMetrics.declare()
         self.database = database
         self.kafka = kafka
         self.prefix = prefix
@@ -107,6 +108,7 @@ import Telemetry
             let rows = try await lease.fetch(Outbox.take(self.batchSize, except: self.topicsHeld()))
             if rows.isEmpty { return 0 }
             let records = try rows.map { try $0.record(prefix: self.prefix) }
+            MessagingMetrics.relayBatch.observe(Double(rows.count))
             let timer = Loop.timer(after: .seconds(2)) { self.state = .waitingForKafka }
             defer { timer.cancel() }
             var refused: [Int] = []
@@ -115,9 +117,11 @@ import Telemetry
             } catch let error as KafkaError where !error.failedIndices.isEmpty && !producer.isFatal {
                 // The rest is acknowledged; these stay, and their topics are left alone for a while.
                 refused = error.failedIndices
+                MessagingMetrics.relayFailures.increment()
                 for index in refused { lease.collect(Outbox.putBack(rows[index])) }
                 self.hold(Set(refused.map { rows[$0].topic }), because: error)
             } catch {
+                MessagingMetrics.relayFailures.increment()
                 // What this producer still holds must not leave after the rows have been sent by another.
                 if producer.isFatal || error is TimeoutError {
                     Log.error("a new producer is made", ["error": "\(error)"])
@@ -128,7 +132,7 @@ import Telemetry
             }
             self.state = .relaying
             self.pause = Relay.firstPause
-            relayed.increment(by: rows.count - refused.count)
+            MessagingMetrics.relayed.increment(by: rows.count - refused.count)
             return rows.count - refused.count
         }
     }
@@ -151,5 +155,3 @@ import Telemetry
         return made
     }
 }
-
-private let relayed = Metrics.counter("egov_relay_messages_total", "Messages that the relay has published.")
