@@ -82,7 +82,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["EventLoop", "Kafka", "Postgres"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("ContractsTests", of: ["Contracts"], data: ["Golden"]),
-        tests("TelemetryTests", of: ["Telemetry", "Contracts"]),
+        tests("TelemetryTests", of: ["Telemetry", "Contracts", "TestSupport"]),
         tests("CommandLineTests", of: ["CommandLine"]),
         tests("EventLoopTests", of: ["EventLoop", "CLinux"]),
         tests("PostgresTests", of: ["Postgres", "EventLoop", "Contracts"]),

@@ -36,7 +36,7 @@ import Telemetry
     init(service: ServiceName, database: Database, clock: LawClock) {
         self.database = database
         self.clock = clock
-        Metrics.gauges("egov_service_info", "1; its labels say what runs.", labels: "service", "version")[service.rawValue, Version.text].set(to: 1)
+        Metrics.gauges("egov_service_info", "1; its labels say what runs.", labels: "name", "version")[service.rawValue, Version.text].set(to: 1)
         Metrics.observe("egov_loop_longest_turn_seconds", "The longest turn of the loop since this was last asked for.") {
             let (seconds, attoseconds) = Loop.takeLongestTurn().components
             return Double(seconds) + Double(attoseconds) / 1e18

@@ -19,7 +19,7 @@ enum RightsTable {
         case forbidden
         /// Let in, and shown nothing of this subject: 404, a refusal, or an answer without the subject's data.
         case hidden
-        /// Let in: neither 401 nor that 403; and where the subject's record is known, not 404.
+        /// Let in: neither 401 nor that 403; and where the subject's record is known, not 404, and a read is answered with it.
         case open
     }
 
@@ -57,8 +57,8 @@ enum RightsTable {
         // What belongs to the caller is shown to nobody else, in whatever capacity.
         case ("caller", _): return whose == .own ? .open : .hidden
         case ("subject", .citizen), ("rows", .citizen): return whose == .own ? .open : .hidden
-        // Of the rows an official sees those of the own body.
-        case ("rows", .officialOfOther): return .hidden
+        // An official sees what is before the own body.
+        case ("rows", .officialOfOther), ("subject", .officialOfOther): return .hidden
         case ("subject", _), ("rows", _): return .open
         default: throw UnknownRule(operation: operation.name, rule: "personal data of \(operation.personalData)")
         }

@@ -19,7 +19,11 @@ import Testing
     let other: Subject
     /// Made up where no contract names one.
     let power: String
-    let bodies: [RightsTable.Kind: String] = [.officialOfBody: "ministry-of-justice", .officialOfOther: "ministry-of-finance"]
+
+    /// The body that a service's cases are before, and one that has nothing to do with them.
+    static func bodies(_ service: ServiceName) -> [RightsTable.Kind: String] {
+        [.officialOfBody: service == .naturalPersons ? "civil-registration" : "ministry-of-justice", .officialOfOther: "ministry-of-finance"]
+    }
 
     init(_ platform: Platform) async throws {
         own = try await Self.subject(platform, People.applicant, ["Серікбаев", "Серикбаев"])
@@ -42,14 +46,14 @@ import Testing
 
     func subject(_ whose: RightsTable.Whose) -> Subject { whose == .own ? own : other }
 
-    func caller(_ kind: RightsTable.Kind) throws -> Caller? {
+    func caller(_ kind: RightsTable.Kind, at service: ServiceName) throws -> Caller? {
         let bin = try #require(BIN(rawValue: "150140000121"))
         return switch kind {
         case .anonymous: nil
         case .citizen: .citizen(own.iin)
         case .representativeWithPower: .representative(own.iin, bin, powers: [power])
         case .representativeWithout: .representative(own.iin, bin, powers: ["\(power)-not"])
-        case .officialOfBody, .officialOfOther: .official(own.iin, body: try BodyCode(bodies[kind] ?? ""), position: "specialist")
+        case .officialOfBody, .officialOfOther: .official(own.iin, body: try BodyCode(Self.bodies(service)[kind] ?? ""), position: "specialist")
         case .notary: .notary(own.iin)
         case .service: .service(.eLicense)
         case .operator: .operator("rights")
@@ -81,7 +85,7 @@ import Testing
         call.headers = headers
         if let example = operation.bodyExample { call.body = JSON.write(filled(example, operation, whose)) }
         if operation.changes { call.key = UUID.v7().text }
-        if let caller = try caller(kind) { call.token = try platform.keys.token(caller, for: operation.service) }
+        if let caller = try caller(kind, at: operation.service) { call.token = try platform.keys.token(caller, for: operation.service) }
         return call
     }
 
@@ -90,7 +94,7 @@ import Testing
         return switch name {
         case "iin": subject.iin.rawValue
         case "number": subject.numbers.first { operation.path.hasPrefix($0.key) }?.value
-        case "basis": "permits-law-2014"
+        case "basis": operation.service == .naturalPersons ? "id-numbers-law-2007" : "permits-law-2014"
         case "case": "e-license:\(subject.numbers["/v1/applications/"] ?? "")"
         default: nil
         }

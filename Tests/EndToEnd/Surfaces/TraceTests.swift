@@ -34,8 +34,8 @@ extension EndToEnd {
                     try await platform.logLines(of: service).filter { $0["trace_id"]?.string == trace }.compactMap { $0["message"]?.string }
                 }
                 try await eventually("both services have logged under the trace") {
-                    try await messages(.eLicense).contains("answered") && messages(.eLicense).contains("message handled")
-                        && messages(.naturalPersons).contains("message handled")
+                    let (asker, register) = (try await messages(.eLicense), try await messages(.naturalPersons))
+                    return asker.contains("answered") && asker.contains("message handled") && register.contains("message handled")
                 }
                 // In both journals.
                 for (service, operation) in [(ServiceName.eLicense, Licences.submit.name), (.naturalPersons, Persons.extract.name)] {
