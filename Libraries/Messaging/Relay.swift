@@ -35,6 +35,7 @@ import Telemetry
     static let lockKey: Int64 = 0x7368_616e_7972_6171
 
     public init(database: Database, kafka: KafkaOptions, prefix: String, batchSize: Int = 1000) {
+        MessagingMetrics.declare()
         self.database = database
         self.kafka = kafka
         self.prefix = prefix
@@ -123,13 +124,14 @@ import Telemetry
             repeat {
                 let rows = try await lease.fetch(Outbox.take(self.batchSize, except: self.topicsHeld()))
                 if let last { sent += try await self.settle(last, by: producer, in: lease) }
+                if !rows.isEmpty { MessagingMetrics.relayBatch.observe(Double(rows.count)) }
                 last = rows.isEmpty ? nil : Portion(rows: rows, dispatch: try producer.dispatch(self.records(of: rows)))
                 portions += 1
             } while last?.rows.count == self.batchSize && portions < Relay.mostPortions && !self.isStopping
             if let last { sent += try await self.settle(last, by: producer, in: lease) }
             self.state = .relaying
             self.pause = Relay.firstPause
-            relayed.increment(by: sent)
+            MessagingMetrics.relayed.increment(by: sent)
             return sent
         }
     }
@@ -141,11 +143,13 @@ import Telemetry
             return portion.rows.count
         } catch let error as KafkaError where !error.failedIndices.isEmpty && !producer.isFatal {
             // The rest is acknowledged; these stay, and their topics are left alone for a while.
+            MessagingMetrics.relayFailures.increment()
             let refused = error.failedIndices.map { portion.rows[$0] }
             for row in refused { lease.collect(Outbox.putBack(row)) }
             hold(Set(refused.map(\.topic)), because: error)
             return portion.rows.count - refused.count
         } catch {
+            MessagingMetrics.relayFailures.increment()
             // What this producer still holds must not leave after the rows have been sent by another.
             if producer.isFatal || error is TimeoutError {
                 Log.error("a new producer is made", ["error": "\(error)"])
@@ -183,5 +187,3 @@ import Telemetry
         return made
     }
 }
-
-private let relayed = Metrics.counter("egov_relay_messages_total", "Messages that the relay has published.")

@@ -4,6 +4,9 @@ import Telemetry
 
 /// What to do with a request, decided by its head alone; and what its handler's errors mean.
 extension HTTPServer {
+    static let refused = Metrics.counters(
+        "egov_http_refused_total", "Requests that no operation has seen: no such path, method, media type or size.", labels: "status")
+
     func plan(for request: inout HTTPRequest) -> Exchange.Plan {
         let size = BodySize(request.headers)
         if case .unreadable(let why) = size { return refuse(.malformed, why, request, mayGoOn: false) }
@@ -26,7 +29,10 @@ extension HTTPServer {
             return refuse(.methodNotAllowed, nil, request, ["Allow": methods.joined(separator: ", ")])
         case .route(let route, let parameters):
             if !route.isAlwaysAdmitted, admission.isFull { return .refuse(overloaded(request), mayGoOn: true) }
-            if size.exceeds(route.maxBody) { return .refuse(tooLarge(route.maxBody, request), mayGoOn: false) }
+            if size.exceeds(route.maxBody) {
+                HTTPServer.refused["413"].increment()
+                return .refuse(tooLarge(route.maxBody, request), mayGoOn: false)
+            }
             if !route.produces.isEmpty, !accepts(request.headers.list("Accept"), oneOf: route.produces) {
                 return refuse(.notAcceptable, "answers here are \(route.produces.joined(separator: ", "))", request)
             }
@@ -47,7 +53,8 @@ extension HTTPServer {
     private func refuse(
         _ kind: ProblemKind, _ detail: String?, _ request: HTTPRequest, _ headers: HTTPHeaders = [:], mayGoOn: Bool = true
     ) -> Exchange.Plan {
-        .refuse(problem(kind, detail, request, headers), mayGoOn: mayGoOn)
+        HTTPServer.refused["\(kind.status)"].increment()
+        return .refuse(problem(kind, detail, request, headers), mayGoOn: mayGoOn)
     }
 
     /// A problem of the server's own, in the client's language, completed by the service.
