@@ -59,7 +59,15 @@ import Telemetry
         return byTopic.sorted { $0.key < $1.key }.map { StatusReport.Lag(consumer: name, topic: $0.key, messages: $0.value) }
     }
 
+    /// How far each of its partitions is behind, as far as the broker has said.
+    package var lagByPartition: [(topic: String, partition: Int32, messages: Int64)] {
+        (consumer?.status ?? []).compactMap { status in
+            status.lag.map { (status.partition.topic, status.partition.partition, $0) }
+        }
+    }
+
     private func handle(_ batch: PartitionBatch) async -> BatchOutcome {
+        MessagingMetrics.consumerBatch.observe(Double(batch.records.count))
         var lanes = KeyLane.lanes(of: batch.records)
         guard let (waiting, discarded) = await retrying({ try await self.whatIsParked(of: batch, lanes) }) else {
             return .stop(MessageConsumer.notDone)
@@ -124,22 +132,27 @@ import Telemetry
     private enum Outcome { case effect, parked, abandoned }
 
     private func handle(_ record: ConsumedRecord) async -> Outcome {
+        // What is logged of it belongs to the journey of who sent it, a message that is parked first of all.
+        let sent = record.header("traceparent").flatMap { String(validating: $0.prefix(512), as: UTF8.self) }
+        return await TraceContext.$current.withValue(.received(sent)) { await handleTraced(record) }
+    }
+
+    private func handleTraced(_ record: ConsumedRecord) async -> Outcome {
         do {
             let message = try CloudEvent(record)
             guard let handler = try handler(for: message) else { return .effect }
-            return try await TraceContext.$current.withValue(message.trace) {
-                let isDone: Bool? = try await retryingTransient {
-                    try await self.take(record, message, handler)
-                    return true
-                }
-                return isDone == nil ? .abandoned : .effect
+            let isDone: Bool? = try await retryingTransient {
+                try await self.take(record, message, handler)
+                return true
             }
+            Log.debug("message handled", ["type": "\(message.type)", "id": "\(message.id)", "topic": "\(record.topic)"])
+            return isDone == nil ? .abandoned : .effect
         } catch {
             if error is CancellationError || Task.isCancelled { return .abandoned }
             Log.error("message parked", [
                 "topic": "\(record.topic)", "partition": "\(record.partition)", "offset": "\(record.offset)", "error": "\(error)",
             ])
-            parkedCount.increment()
+            MessagingMetrics.parked.increment()
             return await keep(ParkedMessages.park(record, consumer: name, error: "\(error)", at: .now)) ? .parked : .abandoned
         }
     }
@@ -160,7 +173,7 @@ import Telemetry
             return work
         }
         work?.committed()
-        (work == nil ? duplicates : effects).increment()
+        (work == nil ? MessagingMetrics.duplicates : MessagingMetrics.handled).increment()
     }
 
     /// The effect of one message, collected and not yet handed over.
@@ -283,7 +296,3 @@ struct UnknownMessage: Error, CustomStringConvertible {
     var type: String
     var description: String { "no contract declares messages of type \(type.prefix(200)) on this topic" }
 }
-
-let effects = Metrics.counter("egov_messages_handled_total", "Messages that took effect.")
-let duplicates = Metrics.counter("egov_messages_duplicate_total", "Messages that had taken effect before.")
-private let parkedCount = Metrics.counter("egov_messages_parked_total", "Messages that were parked.")

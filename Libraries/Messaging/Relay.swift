@@ -35,6 +35,7 @@ import Telemetry
     static let lockKey: Int64 = 0x7368_616e_7972_6171
 
     public init(database: Database, kafka: KafkaOptions, prefix: String, batchSize: Int = 1000) {
+        MessagingMetrics.declare()
         self.database = database
         self.kafka = kafka
         self.prefix = prefix
@@ -115,6 +116,7 @@ import Telemetry
         do {
             return try await relay(by: producer, session)
         } catch {
+            MessagingMetrics.relayFailures.increment()
             if producer.isFatal || error is TimeoutError { replace(producer, because: error) }
             throw error
         }
@@ -130,15 +132,19 @@ import Telemetry
             var sent = 0, portions = 0
             var last: Portion?
             repeat {
-                let rows = try await lease.fetch(Outbox.take(self.batchSize, except: self.topicsHeld()))
+                var rows = try await lease.fetch(Outbox.take(self.batchSize, except: self.topicsHeld()))
                 if let last { sent += try await self.settle(last, by: producer, in: lease) }
+                // What the portion before has shown to be refused waits, with all that is behind it.
+                for row in rows where self.held[row.topic] != nil { lease.collect(Outbox.putBack(row)) }
+                rows.removeAll { self.held[$0.topic] != nil }
+                if !rows.isEmpty { MessagingMetrics.relayBatch.observe(Double(rows.count)) }
                 last = rows.isEmpty ? nil : Portion(rows: rows, dispatch: try producer.dispatch(self.records(of: rows)))
                 portions += 1
             } while last?.rows.count == self.batchSize && portions < Relay.mostPortions && !self.isStopping
             if let last { sent += try await self.settle(last, by: producer, in: lease) }
             self.state = .relaying
             self.pause = Relay.firstPause
-            relayed.increment(by: sent)
+            MessagingMetrics.relayed.increment(by: sent)
             return sent
         }
     }
@@ -150,6 +156,7 @@ import Telemetry
             return portion.rows.count
         } catch let error as KafkaError where !error.failedIndices.isEmpty && !producer.isFatal {
             // The rest is acknowledged; these stay, and their topics are left alone for a while.
+            MessagingMetrics.relayFailures.increment()
             let refused = error.failedIndices.map { portion.rows[$0] }
             for row in refused { lease.collect(Outbox.putBack(row)) }
             hold(Set(refused.map(\.topic)), because: error)
@@ -191,5 +198,3 @@ import Telemetry
         return made
     }
 }
-
-private let relayed = Metrics.counter("egov_relay_messages_total", "Messages that the relay has published.")

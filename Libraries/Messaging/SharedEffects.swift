@@ -114,8 +114,8 @@ extension MessageConsumer {
             return (works, fresh.count)
         }
         for work in works { work.committed() }
-        effects.increment(by: fresh)
-        duplicates.increment(by: ids.count - fresh)
+        MessagingMetrics.handled.increment(by: fresh)
+        MessagingMetrics.duplicates.increment(by: ids.count - fresh)
     }
 
     /// The messages by handler, in as few calls as keep the order within each key.

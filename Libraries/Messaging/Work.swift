@@ -21,6 +21,8 @@ import Trust
     private(set) var statements: [Statement] = []
     private(set) var hasMessages = false
     private(set) var hasTimers = false
+    /// Entries of the journal among the statements; they count once they have committed.
+    package var entries = 0
 
     package init(caller: Caller, now: Timestamp, language: Language = .ru, place: WorkPlace) {
         self.caller = caller
@@ -87,6 +89,7 @@ import Trust
     package func committed() {
         if hasMessages { place.wakeRelay() }
         if hasTimers { place.wakeTimers() }
+        MessagingMetrics.entries.increment(by: entries)
     }
 
     package var collected: [Statement] { statements }

@@ -7,9 +7,9 @@ import Telemetry
 /// ``PostgresError/Kind/unavailable``; nothing hangs, and nothing has to be restarted.
 @Loop public final class Database {
     public nonisolated let options: DatabaseOptions
-    private let lanes: [SharedLane]
-    private let queue: BatchQueue
-    private let leases: LeasePool
+    let lanes: [SharedLane]
+    let queue: BatchQueue
+    let leases: LeasePool
     private var departures: TurnHook?
     private var isClosed = false
     /// Nil while a shared connection is up.
@@ -17,6 +17,7 @@ import Telemetry
     private var givingUp: LoopTimer?
 
     public init(_ options: DatabaseOptions) {
+        PostgresMetrics.declare()
         self.options = options
         lanes = (0..<max(1, options.sharedConnections)).map { _ in SharedLane(options) }
         queue = BatchQueue(mostBatches: options.batchesPerTransaction, mostStatements: options.statementsPerTransaction)
