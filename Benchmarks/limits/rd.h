@@ -28,12 +28,12 @@ static inline rd_kafka_t *rd_producer(const char *bootstrap, void (*report)(rd_k
     return rd_new(RD_KAFKA_PRODUCER, c);
 }
 
-// As Consumer makes it, joined to its group.
+// As Consumer makes it, joined to its group; but for a queue without a bound, since 2.0.2 stops fetching for a second when it is full.
 static inline rd_kafka_t *rd_consumer(const char *bootstrap, const char *group, const char *topic) {
     rd_kafka_conf_t *c = rd_kafka_conf_new();
     const char *pairs[] = {"bootstrap.servers", bootstrap, "group.id", group, "partition.assignment.strategy", "range", "enable.auto.commit", "false",
                            "enable.auto.offset.store", "false", "auto.offset.reset", "earliest", "fetch.wait.max.ms", "10",
-                           "queued.max.messages.kbytes", "65536", "heartbeat.interval.ms", "1000", "session.timeout.ms", "10000",
+                           "queued.max.messages.kbytes", "1000000", "heartbeat.interval.ms", "1000", "session.timeout.ms", "10000",
                            "socket.nagle.disable", "true", NULL};
     rd_set(c, pairs);
     rd_kafka_t *k = rd_new(RD_KAFKA_CONSUMER, c);
