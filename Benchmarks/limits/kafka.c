@@ -26,7 +26,7 @@ static void produce(struct options *o) {
         for (size_t n = 250; n < SIZE;) n += snprintf(values[i] + n, SIZE + 32 - n, "%llx", (unsigned long long)xorshift(&random));
     }
     struct producing p = {.batch = o->batch};
-    rd_kafka_t *k = rd_producer(o->kafka, reported, &p);
+    rd_kafka_t *k = rd_producer(o->kafka, "1", reported, &p);
     rd_kafka_topic_t *topic = rd_kafka_topic_new(k, o->topic, NULL);
     long next = 0;
     bool measuring = false;

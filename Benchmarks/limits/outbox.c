@@ -87,7 +87,7 @@ static int wake[2];
 static void *relay(void *unused) {
     (void)unused;
     PGconn *c = relay_connection();
-    rd_kafka_t *k = rd_producer(o.kafka, reported, NULL);
+    rd_kafka_t *k = rd_producer(o.kafka, o.rows ? "5" : "1", reported, NULL);
     rd_kafka_topic_t *t = rd_kafka_topic_new(k, topic, NULL);
     while (!stop) {
         long rows = relay_once(c, k, t);
