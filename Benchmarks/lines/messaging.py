@@ -1,6 +1,9 @@
 """Outbox, relay, inbox: from a row that was committed to its effect elsewhere."""
 
-from rig import Bar, Line, command
+import subprocess
+import time
+
+from rig import Bar, Failed, Line, command, sql
 
 ORDER = 30
 ROWS = 200_000
@@ -59,4 +62,101 @@ def lines(rig):
             bars=[Bar("p50_ms", "ours", at_most=3), Bar("p99_ms", "ours", at_most=12)],
             before=prepare(),
         ),
+        Line(
+            f"relay alone beside Debezium's outbox router (embedded, through its Python bridge; wal_level = logical): {rows(rig):,}",
+            unit="row",
+            contestants={"ours": ours("relay", *backlog), "debezium": lambda rig: [*rig.peer("debezium_relay"), *where(rig), *words(rig, backlog)]},
+            set_up=logical,
+            before=slot,
+            tear_down=physical,
+        ),
+    ]
+
+
+def words(rig, options):
+    return [word(rig) if callable(word) else word for word in options]
+
+
+def logical(rig):
+    """What Debezium needs: a log that can be decoded, a role that may read it over TCP, a publication."""
+    rig.servers.restart_postgres(wal_level="logical")
+    sql(rig.servers.superuser_url, "CREATE ROLE debezium SUPERUSER LOGIN PASSWORD 'debezium'")
+    prepare()(rig, "")
+    sql(rig.database(), "CREATE PUBLICATION debezium FOR TABLE outbox WITH (publish = 'insert')")
+
+
+def slot(rig, name):
+    """The slot begins before the backlog, and is not there to hold anything up when ours runs."""
+    sql(rig.database(), "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'debezium' AND NOT active")
+    if name == "debezium":
+        prepare()(rig, name)
+        sql(rig.database(), "SELECT pg_create_logical_replication_slot('debezium', 'pgoutput')")
+        command([rig.swift("LibraryBench"), "backlog", "--database", rig.database(), "--backlog", rows(rig)])
+    else:
+        prepare("--backlog", rows)(rig, name)
+
+
+def physical(rig):
+    time.sleep(2)  # the walsender notices that its client is gone
+    sql(rig.database(), "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'debezium'")
+    sql(rig.database(), "DROP PUBLICATION IF EXISTS debezium")
+    sql(rig.servers.superuser_url, "DROP ROLE IF EXISTS debezium")
+    rig.servers.restart_postgres(wal_level="")
+
+
+def processor(pid):
+    """Seconds of processor time of a running process, user and system."""
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def instances(count, partitions=4):
+    """So many processes of one service over one database: one relays, all consume. Measured from outside, from the backlog's commit to its last effect."""
+
+    def run(rig):
+        prepare("--partitions", partitions)(rig, "")
+        total = rows(rig)
+        running = [subprocess.Popen([rig.swift("LibraryBench"), "instance", *where(rig)], stdout=subprocess.PIPE, text=True) for _ in range(count)]
+        try:
+            for one in running:
+                one.stdout.readline()
+            time.sleep(3)  # the last to join takes partitions from the others
+            command([rig.swift("LibraryBench"), "backlog", "--database", rig.database(), "--backlog", total])
+            began, used = time.monotonic(), sum(processor(one.pid) for one in running)
+            first = int(sql(rig.database(), "SELECT count(*) FROM effect"))
+            while int(sql(rig.database(), "SELECT count(*) FROM effect")) < total:
+                if time.monotonic() - began > 150:
+                    raise Failed("the effects did not come within 150 s")
+                time.sleep(0.05)
+            seconds = time.monotonic() - began
+            used = sum(processor(one.pid) for one in running) - used
+            done = total - first
+            return {"rate": done / seconds, "seconds": seconds, "operations": done, "cpu_us": used * 1e6 / done, "errors": 0}
+        finally:
+            for one in running:
+                one.terminate()
+            for one in running:
+                try:
+                    one.wait(20)
+                except subprocess.TimeoutExpired:
+                    one.kill()
+
+    return run
+
+
+def growth(rig):
+    """The cost of an effect as backlog, partitions and instances grow."""
+    sizes = (10_000, 40_000) if rig.quick else (20_000, 200_000, 1_000_000)
+
+    def waiting(size):
+        def run(rig):
+            prepare("--backlog", size)(rig, "")
+            return [rig.swift("LibraryBench"), "relay", *where(rig), "--rows", size]
+
+        return run
+
+    return [
+        Line("rows: relay, rows that wait in the outbox", unit="row", contestants={f"{size:,}": waiting(size) for size in sizes}, limit=600),
+        Line("partitions: outbox to effect, partitions of the topic", unit="row", contestants={str(n): instances(1, n) for n in (1, 4, 16, 64)}, limit=600),
+        Line("instances: outbox to effect, processes of the service", unit="row", contestants={str(n): instances(n) for n in (1, 2, 4)}, limit=600),
     ]

