@@ -2,6 +2,7 @@
 //   --work relay    DELETE … RETURNING of 1,000 rows, produced with their headers, all acknowledged, COMMIT
 //   --work effect   the same, and a consumer: inbox and effect of up to 500 messages in one transaction, then the offsets
 //   --work latency  the same at a fixed rate, from the commit of the outbox row to the commit of its effect
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <unistd.h>
 #include "pq.h"
