@@ -39,7 +39,7 @@ def text(x: float, y: float, words: str, *, size: int = 12, anchor: str = "middl
 def panel(record: dict, x0: float, y0: float) -> list[str]:
     points = [(name, spread(runs, "rate"), spread(runs, "cpu_us")) for name, runs in record["results"].items()]
     points = [(name, rate, cost) for name, rate, cost in points if rate]
-    out = [text(x0 + LEFT, y0 + 20, record["title"], size=13, anchor="start", weight="bold")]
+    out = [text(x0 + 12, y0 + 20, record["title"], size=12, anchor="start", weight="bold")]
     if not points:
         return [*out, text(x0 + LEFT, y0 + 60, "not measured", anchor="start")]
     most_rate = nice(max(rate.most for _, rate, _ in points))
