@@ -35,7 +35,7 @@ private struct Sample: Codable, Hashable {
         #expect(sample.amounts["a"] == Decimal(string: "0.1000000000000000000000000001"))
         #expect(try JSON.tree(sample) == good)
         let text = String(decoding: try JSON.encode(sample), as: UTF8.self)
-        #expect(text.hasPrefix(#"{"amounts":{"a":0.1000000000000000000000000001},"at":"2015-12-01T06:00:00Z","colour":"red","id":"01515e3c-7c00-"#))
+        #expect(text.hasPrefix(#"{"id":"01515e3c-7c00-7000-8000-000000000001","text":"сәлем","#))
     }
 
     @Test func refusesUnknownKeysEverywhere() {
