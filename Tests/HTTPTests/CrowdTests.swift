@@ -66,13 +66,12 @@ import Testing
                 client.send(Self.head("POST /middle HTTP/1.1", "Content-Type: application/json", "Content-Length: 100000"))
                 client.send([UInt8](repeating: 120, count: 90_000))
             }
-            // The fourth found no room: the first made it.
-            #expect(slow[0].isClosedByPeer)
+            // The last found no room: another made it.
+            while try await Loop.run({ server.server.openConnections }) > 3 { try await Task.sleep(for: .milliseconds(1)) }
             for _ in 0..<5 {
                 let answer = try await server.post("/middle", String(repeating: "x", count: 150_000))
                 #expect(answer.status == 200)
             }
-            #expect(slow[1].isClosedByPeer)
             // A body larger than all the room there is.
             let large = try await server.post("/middle", String(repeating: "x", count: 200_000))
             #expect(large.status == 200)

@@ -164,6 +164,7 @@ import Telemetry
 
     func ended(_ connection: Connection) {
         connection.exchange = nil
+        connection.target = ""
         connection.isBusy = false
         connection.awaitedSince = ContinuousClock.now
         // Its answer was begun before the stop, and did not say that it is the last.

@@ -71,6 +71,39 @@ extension EndToEnd {
             }
         }
 
+        @Test func `idle connections cost little memory and no processor time`() async throws {
+            try await onPlatform { platform in
+                _ = ManySockets.allow()
+                let service = try platform.service(.naturalPersons)
+                let pid = try #require(service.pid)
+                @Loop func open(_ count: Int) async throws -> [HostileClient] {
+                    var clients: [HostileClient] = []
+                    for index in 0..<count {
+                        let client = try HostileClient(service.address)
+                        client.say("GET /livez HTTP/1.1\r\nHost: test\r\n\r\n")
+                        clients.append(client)
+                        if index % 200 == 199 { try await eventually("they are answered") { client.hear().contains(" 200 ") } }
+                    }
+                    return clients
+                }
+                // What the first ones touch is not the price of one more.
+                let first = try await open(1000)
+                let (memory, sockets) = (ProcessFigures.residentMegabytes(pid), ProcessFigures.files(pid))
+                let more = try await open(5000)
+                try await eventually("all are open") { ProcessFigures.files(pid) >= sockets + 5000 }
+                let cost = ProcessFigures.residentMegabytes(pid) - memory
+                let ticks = ProcessFigures.processorTicks(pid)
+                try await Loop.sleep(for: .seconds(3))
+                let spent = ProcessFigures.processorTicks(pid) - ticks
+                print("5,000 idle connections: \(cost) MB, \(spent) of 300 ticks")
+                // 10,000 have 85 MB beside the 25 of a service at rest.
+                #expect(cost <= 43)
+                // Its relay, timers and consumers look around as they always do.
+                #expect(spent < 100)
+                #expect((first + more).allSatisfy { !$0.isOver })
+            }
+        }
+
         @Test func `requests without end whose answers nobody reads`() async throws {
             try await onPlatform { platform in
                 try await platform.undisturbed(.eLicense) { address in
