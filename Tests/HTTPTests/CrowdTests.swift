@@ -9,7 +9,7 @@ import Testing
     }
 
     @Test func `for a newcomer the connection is closed that has kept the server waiting longest`() async throws {
-        try await TestServer.with(HostileTests.router) { $0.maxConnections = 8 } _: { server in
+        try await TestServer.with(HostileTests.router) { ($0.maxConnections, $0.headTimeout) = (8, .seconds(600)) } _: { server in
             let first = try (0..<8).map { _ in try RawClient(port: server.port) }
             for client in first {
                 client.send(Self.head("GET / HTTP/1.1"))
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func `who sends half a head makes room too`() async throws {
-        try await TestServer.with(HostileTests.router) { $0.maxConnections = 8 } _: { server in
+        try await TestServer.with(HostileTests.router) { ($0.maxConnections, $0.headTimeout) = (8, .seconds(600)) } _: { server in
             let slow = try (0..<8).map { _ in try RawClient(port: server.port) }
             for client in slow { client.send("GET / HTTP/1.1\r\nHost: te") }
             for _ in 0..<3 {
@@ -47,7 +47,7 @@ import Testing
             try await open.value()
             return .text("at last")
         }
-        try await TestServer.with(router) { $0.maxConnections = 4 } _: { server in
+        try await TestServer.with(router) { ($0.maxConnections, $0.headTimeout) = (4, .seconds(600)) } _: { server in
             let workers = try (0..<4).map { _ in try RawClient(port: server.port) }
             for client in workers { client.send(Self.head("GET /waits HTTP/1.1", "Connection: close")) }
             try await eventually("four are at work") { server.server.activeRequests == 4 }
