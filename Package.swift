@@ -65,7 +65,7 @@ let package = Package(
         library("Postgres", ["CLibpq", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
         library("Kafka", ["CLibrdkafka", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
         library("HTTP", ["CMicrohttpd", "CCurl", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
-        library("Trust", ["COpenSSL", "Contracts", "EventLoop", "HTTP"]),
+        library("Trust", ["COpenSSL", "Contracts", "Telemetry", "EventLoop", "HTTP"]),
         library("Messaging", ["Contracts", "Telemetry", "EventLoop", "Postgres", "Kafka", "Trust"], resources: [.embedInCode("Migrations")]),
         library(
             "ServiceKit", ["Contracts", "Telemetry", "CommandLine", "EventLoop", "Postgres", "Kafka", "HTTP", "Trust", "Messaging"],
@@ -79,10 +79,14 @@ let package = Package(
             "DevBroker", ["CLibrdkafka", "CLinux", "CommandLine", "Contracts"],
             linker: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=bind"])]),
 
+        // The libraries under load, as a service uses them; run by Benchmarks/run.sh.
+        .executableTarget(
+            name: "LibraryBench", dependencies: everyLibrary, path: "Benchmarks/Library", swiftSettings: settings),
+
         .target(
             name: "TestSupport", dependencies: ["EventLoop", "Kafka", "Postgres"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("ContractsTests", of: ["Contracts"], data: ["Golden"]),
-        tests("TelemetryTests", of: ["Telemetry", "Contracts"]),
+        tests("TelemetryTests", of: ["Telemetry", "Contracts", "TestSupport"]),
         tests("CommandLineTests", of: ["CommandLine"]),
         tests("EventLoopTests", of: ["EventLoop", "CLinux"]),
         tests("PostgresTests", of: ["Postgres", "EventLoop", "Contracts"]),

@@ -39,6 +39,7 @@ import Telemetry
     private(set) var isClosing = false
 
     public init(_ options: HTTPServerOptions, router: Router) {
+        _ = Self.refused
         self.options = options
         self.router = router
         admission = Admission(options)

@@ -4,6 +4,9 @@ import Telemetry
 
 /// What to do with a request, decided by its head alone; and what its handler's errors mean.
 extension HTTPServer {
+    static let refused = Metrics.counters(
+        "egov_http_refused_total", "Requests that no operation has seen: no such path, method, media type or size.", labels: "status")
+
     func plan(for request: inout HTTPRequest) -> Exchange.Plan {
         let size = BodySize(request.headers)
         if case .unreadable(let why) = size { return refuse(.malformed, why, request, mayGoOn: false) }
@@ -26,7 +29,10 @@ extension HTTPServer {
             return refuse(.methodNotAllowed, nil, request, ["Allow": methods.joined(separator: ", ")])
         case .route(let route, let parameters):
             if !route.isAlwaysAdmitted, admission.isFull { return .refuse(overloaded(request), mayGoOn: true) }
-            if size.exceeds(route.maxBody) { return .refuse(tooLarge(route.maxBody, request), mayGoOn: false) }
+            if size.exceeds(route.maxBody) {
+                HTTPServer.refused["413"].increment()
+                return .refuse(tooLarge(route.maxBody, request), mayGoOn: false)
+            }
             if !route.produces.isEmpty, !accepts(request.headers.list("Accept"), oneOf: route.produces) {
                 return refuse(.notAcceptable, "answers here are \(route.produces.joined(separator: ", "))", request)
             }
@@ -40,6 +46,7 @@ extension HTTPServer {
 
     private func isReadable(_ contentType: String?, by route: Route) -> Bool {
         guard let contentType else { return route.consumes.contains("*/*") }
+        if route.consumes.contains(contentType) { return true }
         guard let type = MediaType(contentType) else { return false }
         return route.consumes.contains { type.fits($0) }
     }
@@ -47,12 +54,16 @@ extension HTTPServer {
     private func refuse(
         _ kind: ProblemKind, _ detail: String?, _ request: HTTPRequest, _ headers: HTTPHeaders = [:], mayGoOn: Bool = true
     ) -> Exchange.Plan {
-        .refuse(problem(kind, detail, request, headers), mayGoOn: mayGoOn)
+        HTTPServer.refused["\(kind.status)"].increment()
+        return .refuse(problem(kind, detail, request, headers), mayGoOn: mayGoOn)
     }
 
     /// A problem of the server's own, in the client's language, completed by the service.
-    func problem(_ kind: ProblemKind, _ detail: String?, _ request: HTTPRequest, _ headers: HTTPHeaders = [:]) -> HTTPResponse {
+    func problem(
+        _ kind: ProblemKind, status: Int? = nil, _ detail: String?, _ request: HTTPRequest, _ headers: HTTPHeaders = [:]
+    ) -> HTTPResponse {
         var problem = Problem(kind, Language.preferred(request.headers.list("Accept-Language")), detail: detail)
+        if let status { problem.status = status }
         problem.instance = request.path
         options.completeProblem?(&problem, request)
         var response = HTTPResponse.problem(problem)
@@ -72,6 +83,11 @@ extension HTTPServer {
     func overloaded(_ request: HTTPRequest) -> HTTPResponse {
         admission.noteRefusal()
         return comeBack[Language.preferred(request.headers.list("Accept-Language"))] ?? unavailable(request)
+    }
+
+    func timedOut(_ request: HTTPRequest) -> HTTPResponse {
+        // Not 408: the client was quick enough, and may ask again with the same key.
+        problem(.timeout, status: 503, nil, request, ["Retry-After": "1"])
     }
 
     /// Runs the handler and turns whatever it throws into an answer.
