@@ -79,6 +79,10 @@ let package = Package(
             "DevBroker", ["CLibrdkafka", "CLinux", "CommandLine", "Contracts"],
             linker: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=bind"])]),
 
+        // The libraries under load, as a service uses them; run by Benchmarks/run.sh.
+        .executableTarget(
+            name: "LibraryBench", dependencies: everyLibrary, path: "Benchmarks/Library", swiftSettings: settings),
+
         .target(
             name: "TestSupport", dependencies: ["EventLoop", "Kafka", "Postgres"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("ContractsTests", of: ["Contracts"], data: ["Golden"]),

@@ -16,7 +16,7 @@ extension Database {
     /// How its connections are used now; asks nobody.
     public var occupancy: Occupancy {
         Occupancy(
-            lanesOpen: lanes.count { $0.isUp }, lanesInUse: lanes.count { $0.isBusy }, batchesWaiting: queue.count,
+            lanesOpen: lanes.count { $0.isUp }, lanesInUse: lanes.count { $0.isUp && !$0.isIdle }, batchesWaiting: queue.count,
             leasesInUse: leases.inUse, leasesWaiting: leases.waiting)
     }
 }

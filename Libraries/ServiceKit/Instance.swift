@@ -40,6 +40,9 @@ import Trust
         metrics = InstanceMetrics(service: S.name, database: database, clock: clock)
         var options = HTTPServerOptions(
             listen: try configuration.required("HTTP_LISTEN"), certificateFile: configuration["TLS_CERTIFICATE"], keyFile: configuration["TLS_KEY"])
+        options.maxConnections = OpenFiles.connections(wanted: try configuration.integer("HTTP_CONNECTIONS", in: 64...1_000_000))
+        options.maxRequests = try configuration.integer("HTTP_REQUESTS", in: 1...100_000)
+        options.maxWaiting = 2 * options.maxRequests
         options.completeProblem = { problem, request in
             problem.traceId = "\(TraceContext.received(request.headers["traceparent"]).traceID)"
         }
@@ -61,7 +64,13 @@ import Trust
         let signals = try [SIGTERM, SIGINT].map { signal in try Loop.onSignal(signal) { self.stopping.succeed(()) } }
         let start = Loop.start { try await self.becomeReady() }
         let failure = Promise<Void>()
-        Loop.spawn { do { try await start.value } catch { failure.fail(error); self.stopping.succeed(()) } }
+        Loop.spawn {
+            do { try await start.value } catch {
+                // What a stop interrupts has not failed.
+                if !self.stopping.isResolved { failure.fail(error) }
+                self.stopping.succeed(())
+            }
+        }
         try await stopping.value()
         start.cancel()
         await stop()
@@ -135,8 +144,8 @@ import Trust
         let timeout = Duration.seconds(try configuration.integer("REQUEST_TIMEOUT", in: 1...600))
         for entry in entries {
             guard case .operation(let route) = entry else { continue }
-            router.add(route.method, route.path) { request, parameters in
-                await kernel.respond(to: request, parameters, route, timeout: timeout)
+            router.add(route.method, route.path, timeout: timeout, isAlwaysAdmitted: route.isOperatorsRead) { request, parameters in
+                await kernel.respond(to: request, parameters, route)
             }
         }
         return router
@@ -159,11 +168,11 @@ import Trust
 
     private func healthRoutes(_ empty: Router) -> Router {
         var router = empty
-        router.add("GET", "/livez") { _, _ in HTTPResponse.text("alive\n") }
-        router.add("GET", "/readyz") { [unowned self] request, _ in
+        router.add("GET", "/livez", isAlwaysAdmitted: true) { _, _ in HTTPResponse.text("alive\n") }
+        router.add("GET", "/readyz", isAlwaysAdmitted: true) { [unowned self] request, _ in
             self.isReady ? HTTPResponse.text("ready\n") : Self.notYet(request)
         }
-        router.add("GET", "/metrics", produces: []) { [unowned self] _, _ in
+        router.add("GET", "/metrics", produces: [], isAlwaysAdmitted: true) { [unowned self] _, _ in
             let text = await self.metrics.text(self.server, self.running?.relay, self.running?.consumer)
             return HTTPResponse(status: 200, headers: ["Content-Type": Metrics.contentType], body: .bytes(text))
         }
@@ -200,14 +209,13 @@ import Trust
     /// Stops taking, finishes what is held, commits, leaves the group, closes; within ten seconds.
     private func stop() async {
         Log.info("stopping")
-        await server.stop(within: .seconds(4))
-        if let running {
-            running.housekeeping.cancel()
-            async let consumer: Void = running.consumer.stop()
-            async let timers: Void = running.timers.stop()
-            async let relay: Void = running.relay.stop()
-            _ = await (consumer, timers, relay)
-        }
+        running?.housekeeping.cancel()
+        async let requests: Void = server.stop(within: .seconds(4))
+        async let messages: Void? = running?.consumer.stop()
+        async let timers: Void? = running?.timers.stop()
+        _ = await (requests, messages, timers)
+        // Last, so that what they have said still leaves.
+        await running?.relay.stop()
         await database.close()
         Log.info("stopped")
     }

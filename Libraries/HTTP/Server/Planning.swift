@@ -28,6 +28,7 @@ extension HTTPServer {
         case .notAllowed(let methods):
             return refuse(.methodNotAllowed, nil, request, ["Allow": methods.joined(separator: ", ")])
         case .route(let route, let parameters):
+            if !route.isAlwaysAdmitted, admission.isFull { return .refuse(overloaded(request), mayGoOn: true) }
             if size.exceeds(route.maxBody) {
                 HTTPServer.refused["413"].increment()
                 return .refuse(tooLarge(route.maxBody, request), mayGoOn: false)
@@ -45,6 +46,7 @@ extension HTTPServer {
 
     private func isReadable(_ contentType: String?, by route: Route) -> Bool {
         guard let contentType else { return route.consumes.contains("*/*") }
+        if route.consumes.contains(contentType) { return true }
         guard let type = MediaType(contentType) else { return false }
         return route.consumes.contains { type.fits($0) }
     }
@@ -57,8 +59,11 @@ extension HTTPServer {
     }
 
     /// A problem of the server's own, in the client's language, completed by the service.
-    func problem(_ kind: ProblemKind, _ detail: String?, _ request: HTTPRequest, _ headers: HTTPHeaders = [:]) -> HTTPResponse {
+    func problem(
+        _ kind: ProblemKind, status: Int? = nil, _ detail: String?, _ request: HTTPRequest, _ headers: HTTPHeaders = [:]
+    ) -> HTTPResponse {
         var problem = Problem(kind, Language.preferred(request.headers.list("Accept-Language")), detail: detail)
+        if let status { problem.status = status }
         problem.instance = request.path
         options.completeProblem?(&problem, request)
         var response = HTTPResponse.problem(problem)
@@ -72,6 +77,17 @@ extension HTTPServer {
 
     func unavailable(_ request: HTTPRequest) -> HTTPResponse {
         problem(.unavailable, nil, request, ["Retry-After": "1"])
+    }
+
+    /// Who asks when too much is under way already; made once for each language, so that it costs next to nothing.
+    func overloaded(_ request: HTTPRequest) -> HTTPResponse {
+        admission.noteRefusal()
+        return comeBack[Language.preferred(request.headers.list("Accept-Language"))] ?? unavailable(request)
+    }
+
+    func timedOut(_ request: HTTPRequest) -> HTTPResponse {
+        // Not 408: the client was quick enough, and may ask again with the same key.
+        problem(.timeout, status: 503, nil, request, ["Retry-After": "1"])
     }
 
     /// Runs the handler and turns whatever it throws into an answer.
@@ -105,3 +121,11 @@ extension HTTPResponse {
             status: problem.status, headers: ["Content-Type": Problem.mediaType, "Cache-Control": "no-store"], body: .bytes(bytes))
     }
 }
+
+private let comeBack: [Language: HTTPResponse] = {
+    Dictionary(uniqueKeysWithValues: Language.allCases.map { language in
+        var response = HTTPResponse.problem(Problem(.unavailable, language))
+        response.headers.add("Retry-After", "1")
+        return (language, response)
+    })
+}()
