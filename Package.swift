@@ -65,7 +65,7 @@ let package = Package(
         library("Postgres", ["CLibpq", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
         library("Kafka", ["CLibrdkafka", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
         library("HTTP", ["CMicrohttpd", "CCurl", "CLinux", "Contracts", "Telemetry", "EventLoop"]),
-        library("Trust", ["COpenSSL", "Contracts", "EventLoop", "HTTP"]),
+        library("Trust", ["COpenSSL", "Contracts", "Telemetry", "EventLoop", "HTTP"]),
         library("Messaging", ["Contracts", "Telemetry", "EventLoop", "Postgres", "Kafka", "Trust"], resources: [.embedInCode("Migrations")]),
         library(
             "ServiceKit", ["Contracts", "Telemetry", "CommandLine", "EventLoop", "Postgres", "Kafka", "HTTP", "Trust", "Messaging"],
@@ -86,7 +86,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["EventLoop", "Kafka", "Postgres"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("ContractsTests", of: ["Contracts"], data: ["Golden"]),
-        tests("TelemetryTests", of: ["Telemetry", "Contracts"]),
+        tests("TelemetryTests", of: ["Telemetry", "Contracts", "TestSupport"]),
         tests("CommandLineTests", of: ["CommandLine"]),
         tests("EventLoopTests", of: ["EventLoop", "CLinux"]),
         tests("PostgresTests", of: ["Postgres", "EventLoop", "Contracts"]),

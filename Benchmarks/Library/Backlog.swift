@@ -1,6 +1,7 @@
 import CommandLine
 import EventLoop
 import Messaging
+import Postgres
 import Telemetry
 
 /// The relay alone: a backlog in the outbox, until all is acknowledged and deleted.
@@ -19,7 +20,8 @@ enum RelayBacklog {
             window.begin()
             let relay = sample.relay()
             relay.start()
-            while Counted.relayed < rows { try await Loop.sleep(for: .milliseconds(5)) }
+            // Rendering all metrics is no small work: asked rarely, then a question that costs little.
+            while Counted.relayed < rows { try await Loop.sleep(for: .milliseconds(50)) }
             while try await sample.count("outbox") > 0 { try await Loop.sleep(for: .milliseconds(2)) }
             window.count(rows)
             let measured = window.end()
@@ -60,6 +62,27 @@ enum EffectBacklog {
             return measured
         }
         measured.write(to: arguments.terminal)
+    }
+}
+
+/// Relay and consumer, until the process is ended: one instance of several.
+enum Instance {
+    static let command = Command(
+        "instance", "Relay and consumer, until SIGTERM; says `joined` once it has partitions.",
+        parameters: [Options.database, Options.kafka, Options.prefix]
+    ) { arguments in
+        let url = try arguments[Options.database], kafka = try arguments[Options.kafka], prefix = try arguments[Options.prefix]
+        let terminal = arguments.terminal
+        try await Loop.run {
+            let sample = try Sample(url, kafka, prefix: prefix)
+            let consumer = try sample.consumer()
+            consumer.start()
+            try await Sample.joined(consumer)
+            let relay = sample.relay()
+            relay.start()
+            terminal.write("joined")
+            while true { try await Loop.sleep(for: .seconds(3600)) }
+        }
     }
 }
 

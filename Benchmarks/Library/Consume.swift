@@ -8,7 +8,7 @@ enum Consume {
     static let command = Command(
         "consume", "Reads a filled topic from its beginning.", parameters: [Options.kafka, Options.topic, Fill.records, Options.seconds]
     ) { arguments in
-        let kafka = Options.kafka(try arguments[Options.kafka]), topic = try arguments[Options.topic], wanted = try arguments[Fill.records]
+        let kafka = Options.broker(try arguments[Options.kafka]), topic = try arguments[Options.topic], wanted = try arguments[Fill.records]
         let seconds = try arguments[Options.seconds]
         let measured = try await Loop.run {
             let window = Window()

@@ -34,7 +34,7 @@ struct Usage {
 
     static var now: Usage {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
         return Usage(processor: seconds(usage.ru_utime) + seconds(usage.ru_stime), peak: usage.ru_maxrss)
     }

@@ -4,8 +4,8 @@ import Postgres
 
 /// The options that several commands share.
 enum Options {
-    static let database = Option("database", "The database, as a URL of libpq's.", value: "url", environment: "BENCH_DATABASE_URL")
-    static let kafka = Option("kafka", "Where the broker listens.", value: "host:port", environment: "BENCH_KAFKA")
+    static let database: Option<String> = Option("database", "The database, as a URL of libpq's.", value: "url", environment: "BENCH_DATABASE_URL")
+    static let kafka: Option<String> = Option("kafka", "Where the broker listens.", value: "host:port", environment: "BENCH_KAFKA")
     static let prefix = Option("prefix", "The first word of topics and groups.", default: "bench")
     static let topic = Option("topic", "The topic; it exists.", default: "bench-records")
     static let seconds = Option("seconds", "How long is measured.", default: 3.0)
@@ -18,5 +18,5 @@ enum Options {
         return options
     }
 
-    static func kafka(_ bootstrap: String) -> KafkaOptions { KafkaOptions(bootstrap: bootstrap, clientID: "library-bench") }
+    static func broker(_ bootstrap: String) -> KafkaOptions { KafkaOptions(bootstrap: bootstrap, clientID: "library-bench") }
 }

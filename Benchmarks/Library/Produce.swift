@@ -2,16 +2,16 @@ import CommandLine
 import EventLoop
 import Kafka
 
-/// Batches of 500 keyed records, eight in flight, each awaited until it is acknowledged.
+/// Batches of 2,000 keyed records, eight in flight, each awaited until it is acknowledged.
 enum Produce {
     static let tasks = Option("tasks", "Batches in flight.", default: 8)
-    static let batch = Option("batch", "Records in a batch.", default: 500)
+    static let batch = Option("batch", "Records in a batch.", default: 2000)
 
     static let command = Command(
         "produce", "Keyed records of 500 bytes, acknowledged.",
         parameters: [Options.kafka, Options.topic, tasks, batch, Options.warmUp, Options.seconds]
     ) { arguments in
-        let kafka = Options.kafka(try arguments[Options.kafka]), topic = try arguments[Options.topic], tasks = try arguments[tasks]
+        let kafka = Options.broker(try arguments[Options.kafka]), topic = try arguments[Options.topic], tasks = try arguments[tasks]
         let size = try arguments[batch], warmUp = try arguments[Options.warmUp], seconds = try arguments[Options.seconds]
         let measured = try await Loop.run {
             let producer = try Producer(kafka)
@@ -34,7 +34,7 @@ enum Fill {
     static let command = Command(
         "fill", "Makes a topic of four partitions and puts records with headers into it.", parameters: [Options.kafka, Options.topic, records]
     ) { arguments in
-        let kafka = Options.kafka(try arguments[Options.kafka]), topic = try arguments[Options.topic], count = try arguments[records]
+        let kafka = Options.broker(try arguments[Options.kafka]), topic = try arguments[Options.topic], count = try arguments[records]
         try await Loop.run {
             try await Topics.make([topic], on: kafka)
             let producer = try Producer(kafka)

@@ -29,7 +29,7 @@ struct EntryPosted: Event {
     init(_ url: String, _ bootstrap: String, prefix: String) throws {
         let database = Database(Options.open(url))
         self.database = database
-        kafka = Options.kafka(bootstrap)
+        kafka = Options.broker(bootstrap)
         self.prefix = prefix
         let signing = try PrivateKey.generate(), opening = try PrivateKey.generate()
         let keys = ServiceKeys(service: "bench", signing: signing, opening: opening, everyone: try KeySet([
@@ -47,11 +47,17 @@ struct EntryPosted: Event {
             service: "bench", database: database, place: place, clock: LawClock(database: database, mayMove: false), kafka: kafka,
             prefix: prefix, instanceID: nil,
             handlers: [
-                .event(EntryPosted.self) { event, work in
-                    work.save("""
-                        INSERT INTO effect (account, step, amount, currency) VALUES (\(event.account), \(Int64(event.step)), \(event.amount), \(event.currency))
-                        """)
-                    onEvent()
+                .write(onMany: EntryPosted.self) { messages, work in
+                    var accounts: [String] = [], steps: [Int64] = [], amounts: [Int64] = [], currencies: [String] = []
+                    for message in messages {
+                        let event = try message.event()
+                        accounts.append(event.account)
+                        steps.append(Int64(event.step))
+                        amounts.append(event.amount)
+                        currencies.append(event.currency)
+                        onEvent()
+                    }
+                    work.save("INSERT INTO effect (account, step, amount, currency) SELECT * FROM unnest(\(accounts), \(steps), \(amounts), \(currencies))")
                 }
             ],
             passedOver: [])

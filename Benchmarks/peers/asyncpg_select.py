@@ -4,6 +4,7 @@ import asyncio
 import random
 
 import asyncpg
+import uvloop
 from common import HOLDERS, QUERY, Window, options
 
 
@@ -29,4 +30,4 @@ async def main():
     window.print()
 
 
-asyncio.run(main())
+uvloop.run(main())

@@ -22,14 +22,23 @@ public struct KafkaRecord: Sendable, Hashable {
     public var key: [UInt8]?
     /// nil is a tombstone, which is something else than empty.
     public var value: [UInt8]?
-    public var headers: [KafkaHeader]
+    package var packedHeaders: PackedHeaders
 
     public init(topic: String, partition: Int32? = nil, key: [UInt8]? = nil, value: [UInt8]?, headers: [KafkaHeader] = []) {
+        self.init(topic: topic, partition: partition, key: key, value: value, packed: PackedHeaders(headers))
+    }
+
+    package init(topic: String, partition: Int32? = nil, key: [UInt8]?, value: [UInt8]?, packed headers: PackedHeaders) {
         self.topic = topic
         self.partition = partition
         self.key = key
         self.value = value
-        self.headers = headers
+        packedHeaders = headers
+    }
+
+    public var headers: [KafkaHeader] {
+        get { packedHeaders.all }
+        set { packedHeaders = PackedHeaders(newValue) }
     }
 }
 
@@ -42,11 +51,18 @@ public struct ConsumedRecord: Sendable, Hashable {
     public let timestamp: Int64?
     public let key: [UInt8]?
     public let value: [UInt8]?
-    public let headers: [KafkaHeader]
+    private let packedHeaders: PackedHeaders
 
     public init(
         topic: String, partition: Int32, offset: Int64, timestamp: Int64? = nil, key: [UInt8]? = nil, value: [UInt8]?,
         headers: [KafkaHeader] = []
+    ) {
+        self.init(
+            topic: topic, partition: partition, offset: offset, timestamp: timestamp, key: key, value: value, packed: PackedHeaders(headers))
+    }
+
+    init(
+        topic: String, partition: Int32, offset: Int64, timestamp: Int64?, key: [UInt8]?, value: [UInt8]?, packed headers: PackedHeaders
     ) {
         self.topic = topic
         self.partition = partition
@@ -54,13 +70,21 @@ public struct ConsumedRecord: Sendable, Hashable {
         self.timestamp = timestamp
         self.key = key
         self.value = value
-        self.headers = headers
+        packedHeaders = headers
+    }
+
+    /// Made anew each time; ``forEachHeader(_:)`` copies nothing.
+    public var headers: [KafkaHeader] { packedHeaders.all }
+
+    /// Shows each header's name and value in their order; the bytes are valid during the call only.
+    public func forEachHeader(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
+        packedHeaders.forEach(body)
     }
 
     /// The first header of that name.
     public func header(_ name: String) -> [UInt8]? { headers.first { $0.name == name }?.value }
 
-    var size: Int { (key?.count ?? 0) + (value?.count ?? 0) + headers.reduce(64) { $0 + $1.value.count + 32 } }
+    var size: Int { 64 + (key?.count ?? 0) + (value?.count ?? 0) + packedHeaders.size }
 }
 
 /// A partition of a topic.

@@ -36,32 +36,26 @@ public struct CloudEvent: Sendable {
     ///
     /// - Throws: ``NotACloudEvent`` naming the attribute that is missing or wrong.
     public init(_ record: ConsumedRecord) throws(NotACloudEvent) {
-        var attributes: [String: String] = [:]
-        for header in record.headers where header.name.hasPrefix("ce_") || header.name == "content-type" || header.name == "traceparent" {
-            guard header.value.count <= 1024, let text = String(validating: header.value, as: UTF8.self) else {
-                throw NotACloudEvent(reason: "header \(header.name) is longer than 1,024 bytes or not UTF-8")
-            }
-            guard attributes.updateValue(text, forKey: header.name) == nil else {
-                throw NotACloudEvent(reason: "header \(header.name) stands twice")
-            }
-        }
-        func required(_ name: String) throws(NotACloudEvent) -> String {
-            guard let text = attributes[name], !text.isEmpty else { throw NotACloudEvent(reason: "header \(name) is missing") }
+        var attributes = Attributes()
+        record.forEachHeader { attributes.take($0, $1) }
+        if let complaint = attributes.complaint { throw NotACloudEvent(reason: complaint) }
+        func required(_ attribute: Attributes.Name) throws(NotACloudEvent) -> String {
+            guard let text = attributes[attribute], !text.isEmpty else { throw NotACloudEvent(reason: "header \(Attributes.header(attribute)) is missing") }
             return text
         }
-        guard try required("ce_specversion") == "1.0" else { throw NotACloudEvent(reason: "ce_specversion is not 1.0") }
-        id = try required("ce_id")
-        source = try required("ce_source")
-        type = try required("ce_type")
-        if let text = attributes["ce_time"] {
+        guard try required(.specversion) == "1.0" else { throw NotACloudEvent(reason: "ce_specversion is not 1.0") }
+        id = try required(.id)
+        source = try required(.source)
+        type = try required(.type)
+        if let text = attributes[.time] {
             guard let moment = Timestamp(rfc3339: text) else { throw NotACloudEvent(reason: "ce_time is not RFC 3339") }
             time = moment
         } else {
             time = record.moment
         }
-        subject = attributes["ce_subject"]
-        contentType = attributes["content-type"] ?? "application/json"
-        traceparent = attributes["traceparent"]
+        subject = attributes[.subject]
+        contentType = attributes[.contentType] ?? "application/json"
+        traceparent = attributes[.traceparent]
         key = record.key
         guard let value = record.value else { throw NotACloudEvent(reason: "the message has no value") }
         data = value
@@ -79,7 +73,7 @@ public struct CloudEvent: Sendable {
     }
 
     /// The id for the inbox: the CloudEvent's own where it is a UUID, else one derived from source and id, which are unique together.
-    var inboxID: UUID { UUID(uuidString: id) ?? UUID(hashOf: Array("\(source)\n\(id)".utf8)) }
+    var inboxID: UUID { UUID(text: id) ?? UUID(hashOf: Array("\(source)\n\(id)".utf8)) }
 
     /// The service that sent it, as far as its source attribute says.
     public var sender: ServiceName? { source.hasPrefix("/") ? ServiceName(rawValue: String(source.dropFirst())) : nil }
@@ -92,6 +86,15 @@ public struct NotACloudEvent: Error, CustomStringConvertible {
 }
 
 extension UUID {
+    /// Reads 8-4-4-4-12 hexadecimal digits.
+    init?(text: String) {
+        var bytes: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        var text = text
+        let isRead = text.withUTF8 { text in withUnsafeMutableBytes(of: &bytes) { $0.readUUID(from: text) } }
+        guard isRead else { return nil }
+        self.init(uuid: bytes)
+    }
+
     /// A UUID (version 8, RFC 9562) of the SHA-256 of some bytes.
     init(hashOf bytes: [UInt8]) {
         var hash = Digest.sha256(bytes)

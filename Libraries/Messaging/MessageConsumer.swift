@@ -10,10 +10,10 @@ import Telemetry
 /// Keys go side by side, the messages of one key in order. A transient fault is tried again as long as it lasts; what can
 /// never succeed is parked, and later messages of its key behind it.
 @Loop public final class MessageConsumer {
-    private let name: String
-    private let database: Database
-    private let place: WorkPlace
-    private let clock: LawClock
+    let name: String
+    let database: Database
+    let place: WorkPlace
+    let clock: LawClock
     private let handlers: [String: MessageHandler]
     private let passedOver: Set<String>
     private var consumer: Consumer?
@@ -59,17 +59,39 @@ import Telemetry
         return byTopic.sorted { $0.key < $1.key }.map { StatusReport.Lag(consumer: name, topic: $0.key, messages: $0.value) }
     }
 
+    /// How far each of its partitions is behind, as far as the broker has said.
+    package var lagByPartition: [(topic: String, partition: Int32, messages: Int64)] {
+        (consumer?.status ?? []).compactMap { status in
+            status.lag.map { (status.partition.topic, status.partition.partition, $0) }
+        }
+    }
+
     private func handle(_ batch: PartitionBatch) async -> BatchOutcome {
-        let lanes = Lanes(batch.records)
+        MessagingMetrics.consumerBatch.observe(Double(batch.records.count))
+        var lanes = KeyLane.lanes(of: batch.records)
         guard let (waiting, discarded) = await retrying({ try await self.whatIsParked(of: batch, lanes) }) else {
             return .stop(MessageConsumer.notDone)
         }
+        for index in lanes.indices where !waiting.isEmpty || !discarded.isEmpty {
+            lanes[index].isBlocked = lanes[index].key.map { waiting.contains($0) } ?? false
+            if !discarded.isEmpty { lanes[index].records.removeAll { discarded.contains(ParkedMessages.messageID($0)) } }
+        }
+        guard let alone = await takeEffectTogether(lanes), await handleSideBySide(alone) else { return .stop(MessageConsumer.notDone) }
+        return .done
+    }
+
+    /// Keys side by side, a transaction for each message; false when the service stops or the partition was taken away.
+    private func handleSideBySide(_ lanes: [KeyLane]) async -> Bool {
+        var taken = 0
+        func next() -> KeyLane? {
+            guard taken < lanes.count else { return nil }
+            taken += 1
+            return lanes[taken - 1]
+        }
         let runners = (0..<min(16, lanes.count)).map { _ in
             Loop.start {
-                while let (key, records) = lanes.next() {
-                    let isBlocked = key.map { waiting.contains($0) } ?? false
-                    let remaining = discarded.isEmpty ? records : records.filter { !discarded.contains(ParkedMessages.messageID($0)) }
-                    guard await self.handleInOrder(remaining, isBlocked: isBlocked) else { return false }
+                while let lane = next() {
+                    guard await self.handleInOrder(lane.records, isBlocked: lane.isBlocked) else { return false }
                 }
                 return true
             }
@@ -77,15 +99,15 @@ import Telemetry
         return await withTaskCancellationHandler {
             var isDone = true
             for runner in runners { isDone = await (try? runner.value) == true && isDone }
-            return isDone ? .done : .stop(MessageConsumer.notDone)
+            return isDone
         } onCancel: {
             for runner in runners { runner.cancel() }
         }
     }
 
     /// The keys behind which later messages wait, and what of the batch an operator has discarded when it came before.
-    private func whatIsParked(of batch: PartitionBatch, _ lanes: Lanes) async throws -> (waiting: Set<[UInt8]>, discarded: Set<UUID>) {
-        let waiting = ParkedMessages.waitingKeys(consumer: name, topic: batch.topic, among: lanes.keys)
+    private func whatIsParked(of batch: PartitionBatch, _ lanes: [KeyLane]) async throws -> (waiting: Set<[UInt8]>, discarded: Set<UUID>) {
+        let waiting = ParkedMessages.waitingKeys(consumer: name, topic: batch.topic, among: lanes.compactMap(\.key))
         let discarded = ParkedMessages.discarded(consumer: name, of: batch)
         let rows = try await database.run(Batch(statements: [waiting.statement, discarded.statement], mayRunAgain: true))
         return (Set(try waiting.decode(rows[0])), Set(try discarded.decode(rows[1])))
@@ -110,41 +132,67 @@ import Telemetry
     private enum Outcome { case effect, parked, abandoned }
 
     private func handle(_ record: ConsumedRecord) async -> Outcome {
+        // What is logged of it belongs to the journey of who sent it, a message that is parked first of all.
+        let sent = record.header("traceparent").flatMap { String(validating: $0.prefix(512), as: UTF8.self) }
+        return await TraceContext.$current.withValue(.received(sent)) { await handleTraced(record) }
+    }
+
+    private func handleTraced(_ record: ConsumedRecord) async -> Outcome {
         do {
             let message = try CloudEvent(record)
-            guard let handler = handlers[message.type] else {
-                if passedOver.contains(message.type) { return .effect }
-                throw UnknownMessage(type: message.type)
+            guard let handler = try handler(for: message) else { return .effect }
+            let isDone: Bool? = try await retryingTransient {
+                try await self.take(record, message, handler)
+                return true
             }
-            let trace = message.traceparent.flatMap { TraceContext(traceparent: $0)?.child() } ?? TraceContext.root()
-            return try await TraceContext.$current.withValue(trace) {
-                let isDone: Bool? = try await retryingTransient {
-                    try await self.take(record, message, handler)
-                    return true
-                }
-                return isDone == nil ? .abandoned : .effect
-            }
+            Log.debug("message handled", ["type": "\(message.type)", "id": "\(message.id)", "topic": "\(record.topic)"])
+            return isDone == nil ? .abandoned : .effect
         } catch {
             if error is CancellationError || Task.isCancelled { return .abandoned }
             Log.error("message parked", [
                 "topic": "\(record.topic)", "partition": "\(record.partition)", "offset": "\(record.offset)", "error": "\(error)",
             ])
-            parkedCount.increment()
+            MessagingMetrics.parked.increment()
             return await keep(ParkedMessages.park(record, consumer: name, error: "\(error)", at: .now)) ? .parked : .abandoned
         }
     }
 
+    /// Nil for a message that does not concern this service.
+    func handler(for message: CloudEvent) throws(UnknownMessage) -> MessageHandler? {
+        if let handler = handlers[message.type] { return handler }
+        guard passedOver.contains(message.type) else { throw UnknownMessage(type: message.type) }
+        return nil
+    }
+
     /// Inbox entry and effect in one transaction; a message that was here before has no second effect.
     private func take(_ record: ConsumedRecord, _ message: CloudEvent, _ handler: MessageHandler) async throws {
-        let work = try await database.transaction { lease -> Decide? in
-            let work = Decide(caller: .service(message.sender ?? self.place.service), now: self.clock.now, place: self.place, lease: lease)
-            guard try await lease.fetch(Inbox.enter(consumer: self.name, id: message.inboxID)) else { return nil }
-            try await handler.apply(message, work)
-            work.handOver()
+        let work = try await database.transaction { lease -> Work? in
+            guard try await !lease.fetch(Inbox.enter(consumer: self.name, ids: [message.inboxID])).isEmpty else { return nil }
+            let work = try await self.apply(handler, to: message, in: lease)
+            work.handOver(to: lease)
             return work
         }
         work?.committed()
-        (work == nil ? duplicates : effects).increment()
+        (work == nil ? MessagingMetrics.duplicates : MessagingMetrics.handled).increment()
+    }
+
+    /// The effect of one message, collected and not yet handed over.
+    private func apply(_ handler: MessageHandler, to message: CloudEvent, in lease: Lease) async throws -> Work {
+        let caller = Caller.service(message.sender ?? place.service)
+        switch handler.shape {
+        case .decide(let body):
+            let work = Decide(caller: caller, now: clock.now, place: place, lease: lease)
+            try await body(message, work)
+            return work
+        case .write(let body):
+            let work = Write(caller: caller, now: clock.now, place: place)
+            try body(message, work)
+            return work
+        case .writeMany(let body):
+            let work = Write(caller: caller, now: clock.now, place: place)
+            try body([message], work)
+            return work
+        }
     }
 
     private func keep(_ parked: Statement) async -> Bool {
@@ -158,23 +206,21 @@ import Telemetry
     ///
     /// A parked timer goes back to the timers and is due at once.
     package func replay(_ id: UUID, reason: String?, and more: [Statement]) async throws -> ReplayOutcome {
-        let work = try await database.transaction { lease -> Decide? in
+        let work = try await database.transaction { lease -> Work? in
             guard let parked = try await lease.fetch(ParkedMessages.lockFirst(id)) else { return nil }
-            let work: Decide
+            var work: Work = Write(caller: .service(self.place.service), now: self.clock.now, place: self.place)
             if parked.consumer == ParkedMessages.timerConsumer {
-                work = Decide(caller: .service(self.place.service), now: self.clock.now, place: self.place, lease: lease)
                 work.save(TimerTable.restore(parked, at: self.clock.now))
             } else {
                 let message = try CloudEvent(try parked.record())
                 guard let handler = self.handlers[message.type] else { throw UnknownMessage(type: message.type) }
-                work = Decide(caller: .service(message.sender ?? self.place.service), now: self.clock.now, place: self.place, lease: lease)
-                if try await lease.fetch(Inbox.enter(consumer: self.name, id: message.inboxID)) {
-                    try await handler.apply(message, work)
+                if try await !lease.fetch(Inbox.enter(consumer: self.name, ids: [message.inboxID])).isEmpty {
+                    work = try await self.apply(handler, to: message, in: lease)
                 }
             }
             work.save(ParkedMessages.finish(id, state: "replayed", reason: reason))
             for statement in more { work.save(statement) }
-            work.handOver()
+            work.handOver(to: lease)
             return work
         }
         work?.committed()
@@ -201,45 +247,22 @@ import Telemetry
         do { return try await retryingTransient(orAny: true, body) } catch { return nil }
     }
 
-    private func retryingTransient<T: Sendable>(orAny: Bool = false, _ body: @Loop () async throws -> T) async throws -> T? {
+    /// - Parameter most: so often a fault that company may have brought is met before it is thrown.
+    func retryingTransient<T: Sendable>(orAny: Bool = false, most: Int = .max, _ body: @Loop () async throws -> T) async throws -> T? {
         var pause = Duration.milliseconds(20)
+        var refusals = 0
         while true {
             if isStopping || Task.isCancelled { return nil }
             do {
                 return try await body()
             } catch where orAny && !(error is CancellationError) || isTransient(error) {
+                if isOfCompany(error) { refusals += 1 }
+                if refusals >= most { throw error }
                 Log.warning("tried again", ["consumer": "\(name)", "error": "\(error)", "in": "\(pause)"])
                 try await Loop.sleep(for: pause)
                 pause = min(pause * 2, .seconds(5))
             }
         }
-    }
-}
-
-/// The records of a batch by key, in their order, for several tasks to take one key at a time.
-@Loop private final class Lanes {
-    private var lanes: [(key: [UInt8]?, records: [ConsumedRecord])] = []
-    private var taken = 0
-
-    init(_ records: [ConsumedRecord]) {
-        var places: [[UInt8]?: Int] = [:]
-        for record in records {
-            if let place = places[record.key] {
-                lanes[place].records.append(record)
-            } else {
-                places[record.key] = lanes.count
-                lanes.append((record.key, [record]))
-            }
-        }
-    }
-
-    var count: Int { lanes.count }
-    var keys: [[UInt8]] { lanes.compactMap(\.key) }
-
-    func next() -> (key: [UInt8]?, records: [ConsumedRecord])? {
-        guard taken < lanes.count else { return nil }
-        taken += 1
-        return lanes[taken - 1]
     }
 }
 
@@ -252,12 +275,19 @@ func isTransient(_ error: any Error) -> Bool {
     return error is NumbersExhausted
 }
 
+/// Whether less work in one transaction may get around the fault.
+private func isOfCompany(_ error: any Error) -> Bool {
+    if let error = error as? PostgresError { return error.sqlState.map { ["40001", "40P01", "55P03"].contains($0) } ?? false }
+    return error is NumbersExhausted
+}
+
 enum Inbox {
-    /// True when the message is here for the first time.
-    static func enter(consumer: String, id: UUID) -> Query<Bool> {
-        Query("INSERT INTO inbox (consumer, message_id, at) VALUES (\(consumer), \(id), \(Timestamp.now)) ON CONFLICT DO NOTHING RETURNING true") {
-            !$0.isEmpty
-        }
+    /// Those of the messages that are here for the first time.
+    static func enter(consumer: String, ids: [UUID]) -> Query<[UUID]> {
+        Query.all("""
+            INSERT INTO inbox (consumer, message_id, at) SELECT \(consumer), id, \(Timestamp.now) FROM unnest(\(ids)) AS id
+            ON CONFLICT DO NOTHING RETURNING message_id
+            """) { try $0.column(0) }
     }
 }
 
@@ -266,7 +296,3 @@ struct UnknownMessage: Error, CustomStringConvertible {
     var type: String
     var description: String { "no contract declares messages of type \(type.prefix(200)) on this topic" }
 }
-
-private let effects = Metrics.counter("egov_messages_handled_total", "Messages that took effect.")
-private let duplicates = Metrics.counter("egov_messages_duplicate_total", "Messages that had taken effect before.")
-private let parkedCount = Metrics.counter("egov_messages_parked_total", "Messages that were parked.")

@@ -7,15 +7,41 @@ public struct MessageHandler: Sendable {
     /// The `ce_type` it is for.
     public let type: String
     let topic: Topic
-    let apply: @Loop @Sendable (CloudEvent, Decide) async throws -> Void
+    let shape: Shape
 
-    init(type: String, topic: Topic, apply: @escaping @Loop @Sendable (CloudEvent, Decide) async throws -> Void) {
-        self.type = type
-        self.topic = topic
-        self.apply = apply
+    /// How it works with the store, as operations do.
+    enum Shape: Sendable {
+        /// May ask the store: a transaction for each message.
+        case decide(@Loop @Sendable (CloudEvent, Decide) async throws -> Void)
+        /// Asks nothing: many messages share a transaction.
+        case write(@Loop @Sendable (CloudEvent, Write) throws -> Void)
+        /// Asks nothing, and is called once for many messages, no two of them of one key.
+        case writeMany(@Loop @Sendable ([CloudEvent], Write) throws -> Void)
     }
 
-    /// For an event of the contracts.
+    init(type: String, topic: Topic, shape: Shape) {
+        self.type = type
+        self.topic = topic
+        self.shape = shape
+    }
+
+    init(type: String, topic: Topic, apply: @escaping @Loop @Sendable (CloudEvent, Decide) async throws -> Void) {
+        self.init(type: type, topic: topic, shape: .decide(apply))
+    }
+
+    /// For an event of the contracts, by work that asks the store nothing.
+    public static func write<E: Event>(on event: E.Type, _ body: @escaping @Loop @Sendable (E, Write) throws -> Void) -> MessageHandler {
+        MessageHandler(type: E.type, topic: E.topic, shape: .write { message, work in
+            try body(try JSON.decode(E.self, from: message.data, unknown: .ignore), work)
+        })
+    }
+
+    /// For many events of one kind at a time, no two of them of one key.
+    public static func write<E: Event>(onMany event: E.Type, _ body: @escaping @Loop @Sendable ([Message<E>], Write) throws -> Void) -> MessageHandler {
+        MessageHandler(type: E.type, topic: E.topic, shape: .writeMany { messages, work in try body(messages.map(Message.init), work) })
+    }
+
+    /// For an event of the contracts, by work that decides on what the store says.
     public static func event<E: Event>(_ event: E.Type, _ body: @escaping @Loop @Sendable (E, Decide) async throws -> Void) -> MessageHandler {
         MessageHandler(type: E.type, topic: E.topic) { message, work in
             try await body(try JSON.decode(E.self, from: message.data, unknown: .ignore), work)
@@ -69,6 +95,24 @@ public struct MessageHandler: Sendable {
             work.cancel(AskAgain.self, key: question.id.text)
         }
     }
+}
+
+/// One of the events that a handler is given many of.
+public struct Message<E: Event>: Sendable {
+    private let message: CloudEvent
+
+    init(_ message: CloudEvent) { self.message = message }
+
+    /// What it says.
+    ///
+    /// - Throws: when the data is no such event; thrown on by the handler it parks this message.
+    public func event() throws -> E { try JSON.decode(E.self, from: message.data, unknown: .ignore) }
+
+    /// The event's JSON as it came, for statements that leave reading it to the database.
+    public var data: [UInt8] { message.data }
+
+    /// The CloudEvent's id.
+    public var id: String { message.id }
 }
 
 /// What a service does when a timer fires.

@@ -9,7 +9,7 @@ package enum Outbox {
         let id = UUID(uuidString: message.id) ?? .v7()
         return """
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers)
-            VALUES (\(id), \(topic.localName), \(key), \(message.type), \(message.data), \(JSONB(headers(message))))
+            VALUES (\(id), \(topic.localName), \(key), \(message.type), \(message.data), \(JSONB(document(PackedHeaders(message.headers)))))
             """
     }
 
@@ -21,12 +21,12 @@ package enum Outbox {
             WITH taken AS (
                 DELETE FROM outbox WHERE seq IN (
                     SELECT seq FROM outbox WHERE aggregatetype <> ALL (\(held)) ORDER BY seq LIMIT \(Int64(limit)) FOR UPDATE SKIP LOCKED)
-                RETURNING seq, id, aggregatetype, aggregateid, type, payload, headers::text)
+                RETURNING seq, id, aggregatetype, aggregateid, type, payload, headers)
             SELECT * FROM taken ORDER BY seq
             """) { row in
             OutboxRow(
                 seq: try row.column(0), id: try row.column(1), topic: try row.column(2), key: try row.column(3), type: try row.column(4),
-                payload: try row.column(5), headers: try row.column(6))
+                payload: try row.column(5), headers: try row.column(6, as: StoredHeaders.self).headers)
         }
     }
 
@@ -34,7 +34,7 @@ package enum Outbox {
     static func putBack(_ row: OutboxRow) -> Statement {
         """
         INSERT INTO outbox (seq, id, aggregatetype, aggregateid, type, payload, headers) OVERRIDING SYSTEM VALUE
-        VALUES (\(row.seq), \(row.id), \(row.topic), \(row.key), \(row.type), \(row.payload), \(JSONB(Array(row.headers.utf8))))
+        VALUES (\(row.seq), \(row.id), \(row.topic), \(row.key), \(row.type), \(row.payload), \(JSONB(document(row.headers))))
         """
     }
 
@@ -48,8 +48,8 @@ package enum Outbox {
         return OutboxDepth(rows: try row.column(0) as Int64, oldest: oldest.flatMap { Timestamp(rfc3339: $0) })
     }
 
-    private static func headers(_ message: CloudEvent) -> [UInt8] {
-        JSON.write(.object(JSONObject(message.headers.map { header in
+    private static func document(_ headers: PackedHeaders) -> [UInt8] {
+        JSON.write(.object(JSONObject(headers.all.map { header in
             JSONObject.Member(name: header.name, value: .string(String(decoding: header.value, as: UTF8.self)))
         })))
     }
@@ -62,15 +62,7 @@ struct OutboxRow: Sendable {
     var key: String
     var type: String
     var payload: [UInt8]
-    var headers: String
-
-    /// - Throws: when the headers are not the object of strings that ``Outbox`` wrote.
-    func record(prefix: String) throws -> KafkaRecord {
-        let members = try JSON.decode([String: String].self, from: Array(headers.utf8))
-        return KafkaRecord(
-            topic: "\(prefix).\(topic)", key: Array(key.utf8), value: payload,
-            headers: members.sorted { $0.key < $1.key }.map { KafkaHeader($0.key, $0.value) })
-    }
+    var headers: PackedHeaders
 }
 
 /// How far the relay is behind.

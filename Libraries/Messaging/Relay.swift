@@ -29,9 +29,13 @@ import Telemetry
     /// So long a transaction waits for Kafka; then it ends, that it does not hold up the database's housekeeping.
     private static let patience = Duration.seconds(30)
 
+    /// Portions in one transaction.
+    private static let mostPortions = 8
+
     static let lockKey: Int64 = 0x7368_616e_7972_6171
 
     public init(database: Database, kafka: KafkaOptions, prefix: String, batchSize: Int = 1000) {
+        MessagingMetrics.declare()
         self.database = database
         self.kafka = kafka
         self.prefix = prefix
@@ -101,35 +105,67 @@ import Telemetry
         }
     }
 
+    /// What was taken out and given to Kafka in one go.
+    private struct Portion {
+        let rows: [OutboxRow]
+        let dispatch: Dispatch
+    }
+
+    /// One transaction. While Kafka takes a portion the database gives out the next; it commits when all are acknowledged.
+    ///
+    /// Kafka has one portion at a time: the library spins while more requests wait than may be under way.
     private func relayOnce(_ session: Session) async throws -> Int {
         let producer = try currentProducer()
         return try await session.transaction { lease in
-            let rows = try await lease.fetch(Outbox.take(self.batchSize, except: self.topicsHeld()))
-            if rows.isEmpty { return 0 }
-            let records = try rows.map { try $0.record(prefix: self.prefix) }
             let timer = Loop.timer(after: .seconds(2)) { self.state = .waitingForKafka }
             defer { timer.cancel() }
-            var refused: [Int] = []
-            do {
-                try await withTimeout(Relay.patience) { try await producer.send(records) }
-            } catch let error as KafkaError where !error.failedIndices.isEmpty && !producer.isFatal {
-                // The rest is acknowledged; these stay, and their topics are left alone for a while.
-                refused = error.failedIndices
-                for index in refused { lease.collect(Outbox.putBack(rows[index])) }
-                self.hold(Set(refused.map { rows[$0].topic }), because: error)
-            } catch {
-                // What this producer still holds must not leave after the rows have been sent by another.
-                if producer.isFatal || error is TimeoutError {
-                    Log.error("a new producer is made", ["error": "\(error)"])
-                    self.producer = nil
-                    Loop.spawn { await producer.close(within: .zero) }
-                }
-                throw error
-            }
+            var sent = 0, portions = 0
+            var last: Portion?
+            repeat {
+                let rows = try await lease.fetch(Outbox.take(self.batchSize, except: self.topicsHeld()))
+                if let last { sent += try await self.settle(last, by: producer, in: lease) }
+                if !rows.isEmpty { MessagingMetrics.relayBatch.observe(Double(rows.count)) }
+                last = rows.isEmpty ? nil : Portion(rows: rows, dispatch: try producer.dispatch(self.records(of: rows)))
+                portions += 1
+            } while last?.rows.count == self.batchSize && portions < Relay.mostPortions && !self.isStopping
+            if let last { sent += try await self.settle(last, by: producer, in: lease) }
             self.state = .relaying
             self.pause = Relay.firstPause
-            relayed.increment(by: rows.count - refused.count)
-            return rows.count - refused.count
+            MessagingMetrics.relayed.increment(by: sent)
+            return sent
+        }
+    }
+
+    /// Waits until a portion is acknowledged and says how many rows of it are; what Kafka refused goes back to its place.
+    private func settle(_ portion: Portion, by producer: Producer, in lease: Lease) async throws -> Int {
+        do {
+            try await withTimeout(Relay.patience) { try await portion.dispatch.acknowledged() }
+            return portion.rows.count
+        } catch let error as KafkaError where !error.failedIndices.isEmpty && !producer.isFatal {
+            // The rest is acknowledged; these stay, and their topics are left alone for a while.
+            MessagingMetrics.relayFailures.increment()
+            let refused = error.failedIndices.map { portion.rows[$0] }
+            for row in refused { lease.collect(Outbox.putBack(row)) }
+            hold(Set(refused.map(\.topic)), because: error)
+            return portion.rows.count - refused.count
+        } catch {
+            MessagingMetrics.relayFailures.increment()
+            // What this producer still holds must not leave after the rows have been sent by another.
+            if producer.isFatal || error is TimeoutError {
+                Log.error("a new producer is made", ["error": "\(error)"])
+                self.producer = nil
+                Loop.spawn { await producer.close(within: .zero) }
+            }
+            throw error
+        }
+    }
+
+    private func records(of rows: [OutboxRow]) -> [KafkaRecord] {
+        var topics: [String: String] = [:]
+        return rows.map { row in
+            let topic = topics[row.topic] ?? "\(prefix).\(row.topic)"
+            topics[row.topic] = topic
+            return KafkaRecord(topic: topic, key: Array(row.key.utf8), value: row.payload, packed: row.headers)
         }
     }
 
@@ -151,5 +187,3 @@ import Telemetry
         return made
     }
 }
-
-private let relayed = Metrics.counter("egov_relay_messages_total", "Messages that the relay has published.")

@@ -60,6 +60,19 @@ import Telemetry
         }
     }
 
+    /// The same at a bounded cost: counted up to 10,000 of each; how many more wait for their time is PostgreSQL's estimate.
+    package static func roughCounts(at now: Timestamp) -> Query<(due: Int64, ahead: Int64)> {
+        Query("""
+            SELECT due, CASE WHEN ahead < 10000 THEN ahead ELSE greatest(ahead, reltuples::bigint - due) END
+            FROM (SELECT count(*) AS due FROM (SELECT 1 FROM timer WHERE fire_at <= \(now) LIMIT 10000) AS a) AS past,
+                 (SELECT count(*) AS ahead FROM (SELECT 1 FROM timer WHERE fire_at > \(now) LIMIT 10000) AS b) AS future,
+                 pg_class WHERE oid = 'timer'::regclass
+            """) { rows in
+            guard let row = rows.first else { return (0, 0) }
+            return (try row.column(0) as Int64, try row.column(1) as Int64)
+        }
+    }
+
     /// False when nothing is due.
     private func fireNext() async throws -> Bool {
         var taken: DueTimer?
@@ -76,10 +89,11 @@ import Telemetry
                 return work
             }
             work?.committed()
-            if work != nil { fired.increment() }
+            if work != nil { MessagingMetrics.fired.increment() }
             return work != nil
         } catch where !isTransient(error) && !(error is CancellationError) {
             guard let taken else { throw error }
+            MessagingMetrics.parked.increment()
             Log.error("timer parked", ["type": "\(taken.type)", "key": "\(taken.key)", "error": "\(error)"])
             _ = try await database.run(Batch(
                 statements: [ParkedMessages.park(taken, error: "\(error)", at: .now)], key: "parked", mayRunAgain: true))
@@ -87,5 +101,3 @@ import Telemetry
         }
     }
 }
-
-private let fired = Metrics.counter("egov_timers_fired_total", "Timers that reached their handler.")

@@ -21,6 +21,8 @@ import Trust
     private(set) var statements: [Statement] = []
     private(set) var hasMessages = false
     private(set) var hasTimers = false
+    /// Entries of the journal among the statements; they count once they have committed.
+    package var entries = 0
 
     package init(caller: Caller, now: Timestamp, language: Language = .ru, place: WorkPlace) {
         self.caller = caller
@@ -87,9 +89,13 @@ import Trust
     package func committed() {
         if hasMessages { place.wakeRelay() }
         if hasTimers { place.wakeTimers() }
+        MessagingMetrics.entries.increment(by: entries)
     }
 
     package var collected: [Statement] { statements }
+
+    /// What it has added leaves with the commit of the lease.
+    package func handOver(to lease: Lease) { for statement in statements { lease.collect(statement) } }
 }
 
 /// Work that asks the store nothing: what it adds goes out as one batch, which may share its commit with others.
@@ -110,7 +116,7 @@ import Trust
     /// Asks for a row and keeps it until the commit; the query says `FOR UPDATE`. Lock before anything is emitted: it gives the aggregate its order.
     public func lock<R>(_ query: Query<R>) async throws -> R { try await lease.fetch(query) }
 
-    package func handOver() { for statement in collected { lease.collect(statement) } }
+    package func handOver() { handOver(to: lease) }
 }
 
 /// Where work happens: what of the service's surroundings a unit of work touches.

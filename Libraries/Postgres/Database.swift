@@ -7,9 +7,9 @@ import Telemetry
 /// ``PostgresError/Kind/unavailable``; nothing hangs, and nothing has to be restarted.
 @Loop public final class Database {
     public nonisolated let options: DatabaseOptions
-    private let lanes: [SharedLane]
-    private let queue: BatchQueue
-    private let leases: LeasePool
+    let lanes: [SharedLane]
+    let queue: BatchQueue
+    let leases: LeasePool
     private var departures: TurnHook?
     private var isClosed = false
     /// Nil while a shared connection is up.
@@ -17,6 +17,7 @@ import Telemetry
     private var givingUp: LoopTimer?
 
     public init(_ options: DatabaseOptions) {
+        PostgresMetrics.declare()
         self.options = options
         lanes = (0..<max(1, options.sharedConnections)).map { _ in SharedLane(options) }
         queue = BatchQueue(mostBatches: options.batchesPerTransaction, mostStatements: options.statementsPerTransaction)
@@ -39,7 +40,9 @@ import Telemetry
     /// Runs a batch; others that wait share its transaction. Returns after the commit, one ``Rows`` for each statement.
     ///
     /// - Throws: ``PostgresError``. Whatever another batch of the same transaction did wrong is not this one's error.
-    public func run(_ batch: Batch) async throws -> [Rows] {
+    public func run(_ batch: Batch) async throws -> [Rows] { Array(try await rows(of: batch)) }
+
+    private func rows(of batch: Batch) async throws -> ArraySlice<Rows> {
         guard !batch.statements.isEmpty else { return [] }
         for statement in batch.statements { try statement.check() }
         try Self.checkCancellation()
@@ -51,7 +54,7 @@ import Telemetry
     /// Reads. The statement shares a transaction with batches that wait, and is run again should the connection be lost:
     /// what changes something is for ``run(_:)``.
     public func fetch<R>(_ query: Query<R>) async throws -> R {
-        let rows = try await run(Batch(statements: [query.statement], mayRunAgain: true))
+        let rows = try await rows(of: Batch(statements: [query.statement], mayRunAgain: true))
         guard let first = rows.first else { throw PostgresError(.server, "the server gave no answer") }
         return try query.decode(first)
     }
@@ -125,9 +128,9 @@ import Telemetry
         guard !queue.isEmpty else { return }
         // Batches that go alone may be slow: with more than one connection they never hold all.
         let soloLimit = max(1, lanes.count - 1)
-        for lane in lanes where lane.isFree {
-            let solos = lanes.count { $0.isBusy && $0.fliesSolo }
-            let jobs = queue.next(soloAllowed: solos < soloLimit)
+        while let lane = lanes.max(by: { $0.room < $1.room }), lane.room > 0 {
+            let soloAllowed = lane.isIdle && lanes.count(where: \.fliesSolo) < soloLimit
+            let jobs = queue.next(room: lanes.reduce(0) { $0 + $1.room }, soloAllowed: soloAllowed)
             if jobs.isEmpty { return }
             lane.carry(jobs) { [weak self] again in self?.takeBack(again) }
         }
@@ -145,8 +148,8 @@ import Telemetry
 
 extension Statement {
     func check() throws(PostgresError) {
-        guard parameters.count <= Self.mostParameters else {
-            throw PostgresError(.misuse, "\(parameters.count) parameters, at most \(Self.mostParameters) are possible; bind an array")
+        guard parameterCount <= Self.mostParameters else {
+            throw PostgresError(.misuse, "\(parameterCount) parameters, at most \(Self.mostParameters) are possible; bind an array")
         }
     }
 }

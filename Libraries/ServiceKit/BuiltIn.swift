@@ -74,6 +74,7 @@ import Telemetry
         let outcome: ReplayOutcome
         do {
             outcome = try await consumer.replay(input.id, reason: nil, and: [Journal.insert(entry, caller: exchange.caller)])
+            if outcome == .replayed { MessagingMetrics.entries.increment() }
         } catch {
             if (error as? PostgresError)?.isRetriable == true { throw error }
             throw BuiltIn.failedAgain("\(error)")

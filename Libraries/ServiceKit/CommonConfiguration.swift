@@ -19,6 +19,8 @@ extension ConfigurationKey {
             ConfigurationKey("OPENING_KEY", "the private key that opens what is sealed to it, PEM; by OPENING_KEY_FILE", isSecret: true),
             ConfigurationKey("DATA_DIRECTORY", "the folder of its dated data files", default: "Services/\(contract.name.folder)/Data"),
             ConfigurationKey("PROFILE", "production, or development: its clock of law can be moved", default: "production"),
+            ConfigurationKey("HTTP_CONNECTIONS", "clients' connections at once; for one more the one that has kept it waiting longest is closed", default: "12000"),
+            ConfigurationKey("HTTP_REQUESTS", "requests worked on at once; twice as many may wait up to a second, the others are answered with 503", default: "512"),
             ConfigurationKey("REQUEST_TIMEOUT", "seconds until a request is given up", default: "15"),
             ConfigurationKey("LOG_LEVEL", "debug, info, warning or error", default: "info"),
         ]

@@ -72,11 +72,13 @@ import Telemetry
         guard operation.personalData.kind != "none" else { return }
         let entry = entry(operation, input, outcome: .refused, rule: refusal.rule)
         _ = try await kernel.database.run(Batch(statements: [Journal.insert(entry, caller: caller)], key: caller.key, mayRunAgain: true))
+        MessagingMetrics.entries.increment()
     }
 
     private func journalled<Output>(_ query: Query<Output>, _ statement: Statement) async throws -> Output {
         let results = try await kernel.database.run(Batch(statements: [statement], key: caller.key, mayRunAgain: true))
         guard let rows = results.first else { throw NoAnswer() }
+        MessagingMetrics.entries.increment(by: try Journal.entries(of: rows))
         return try query.decode(rows)
     }
 
@@ -213,6 +215,7 @@ import Telemetry
         }
         do {
             _ = try await kernel.database.run(Batch(statements: statements, key: caller.key, mayRunAgain: true))
+            MessagingMetrics.entries.increment(by: statements.count - 1)
             return answer
         } catch where isKeyUsed(error) {
             return try await storedForSure(operation, input)

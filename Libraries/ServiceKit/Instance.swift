@@ -15,6 +15,7 @@ import Trust
     private let database: Database
     private let server: HTTPServer
     private let clock: LawClock
+    private let metrics: InstanceMetrics
     private let startedAt = Timestamp.now
     private let id = UUID.v7().text
     private let isDevelopment: Bool
@@ -36,8 +37,15 @@ import Trust
         isDevelopment = configuration["PROFILE"] == "development"
         prefix = try configuration.required("TOPIC_PREFIX")
         clock = LawClock(database: database, mayMove: isDevelopment)
-        let options = HTTPServerOptions(
+        metrics = InstanceMetrics(service: S.name, database: database, clock: clock)
+        var options = HTTPServerOptions(
             listen: try configuration.required("HTTP_LISTEN"), certificateFile: configuration["TLS_CERTIFICATE"], keyFile: configuration["TLS_KEY"])
+        options.maxConnections = OpenFiles.connections(wanted: try configuration.integer("HTTP_CONNECTIONS", in: 64...1_000_000))
+        options.maxRequests = try configuration.integer("HTTP_REQUESTS", in: 1...100_000)
+        options.maxWaiting = 2 * options.maxRequests
+        options.completeProblem = { problem, request in
+            problem.traceId = "\(TraceContext.received(request.headers["traceparent"]).traceID)"
+        }
         server = HTTPServer(options, router: Router())
     }
 
@@ -50,17 +58,19 @@ import Trust
     /// Serves until a signal says otherwise.
     func serve() async throws {
         Loop.onHeldUp { Log.warning("the loop was held up", ["by": "\($0.what)", "for": .seconds($0.duration)]) }
-        Metrics.observe("egov_loop_longest_turn_seconds", "The longest turn of the loop since it was last asked for.") {
-            let (seconds, attoseconds) = Loop.takeLongestTurn().components
-            return Double(seconds) + Double(attoseconds) / 1e18
-        }
         server.router = routesBeforeReady()
         try server.start()
         Log.info("listening", ["address": "\(server.boundAddress)", "version": "\(Version.text)", "profile": "\(configuration["PROFILE"] ?? "")"])
         let signals = try [SIGTERM, SIGINT].map { signal in try Loop.onSignal(signal) { self.stopping.succeed(()) } }
         let start = Loop.start { try await self.becomeReady() }
         let failure = Promise<Void>()
-        Loop.spawn { do { try await start.value } catch { failure.fail(error); self.stopping.succeed(()) } }
+        Loop.spawn {
+            do { try await start.value } catch {
+                // What a stop interrupts has not failed.
+                if !self.stopping.isResolved { failure.fail(error) }
+                self.stopping.succeed(())
+            }
+        }
         try await stopping.value()
         start.cancel()
         await stop()
@@ -134,7 +144,7 @@ import Trust
         let timeout = Duration.seconds(try configuration.integer("REQUEST_TIMEOUT", in: 1...600))
         for entry in entries {
             guard case .operation(let route) = entry else { continue }
-            router.add(route.method, route.path) { request, parameters in
+            router.add(route.method, route.path, isAlwaysAdmitted: route.isOperatorsRead) { request, parameters in
                 await kernel.respond(to: request, parameters, route, timeout: timeout)
             }
         }
@@ -158,12 +168,13 @@ import Trust
 
     private func healthRoutes(_ empty: Router) -> Router {
         var router = empty
-        router.add("GET", "/livez") { _, _ in HTTPResponse.text("alive\n") }
-        router.add("GET", "/readyz") { [unowned self] request, _ in
+        router.add("GET", "/livez", isAlwaysAdmitted: true) { _, _ in HTTPResponse.text("alive\n") }
+        router.add("GET", "/readyz", isAlwaysAdmitted: true) { [unowned self] request, _ in
             self.isReady ? HTTPResponse.text("ready\n") : Self.notYet(request)
         }
-        router.add("GET", "/metrics", produces: []) { _, _ in
-            HTTPResponse(status: 200, headers: ["Content-Type": Metrics.contentType], body: .bytes(Metrics.render()))
+        router.add("GET", "/metrics", produces: [], isAlwaysAdmitted: true) { [unowned self] _, _ in
+            let text = await self.metrics.text(self.server, self.running?.relay, self.running?.consumer)
+            return HTTPResponse(status: 200, headers: ["Content-Type": Metrics.contentType], body: .bytes(text))
         }
         return router
     }
@@ -198,14 +209,13 @@ import Trust
     /// Stops taking, finishes what is held, commits, leaves the group, closes; within ten seconds.
     private func stop() async {
         Log.info("stopping")
-        await server.stop(within: .seconds(4))
-        if let running {
-            running.housekeeping.cancel()
-            async let consumer: Void = running.consumer.stop()
-            async let timers: Void = running.timers.stop()
-            async let relay: Void = running.relay.stop()
-            _ = await (consumer, timers, relay)
-        }
+        running?.housekeeping.cancel()
+        async let requests: Void = server.stop(within: .seconds(4))
+        async let messages: Void? = running?.consumer.stop()
+        async let timers: Void? = running?.timers.stop()
+        _ = await (requests, messages, timers)
+        // Last, so that what they have said still leaves.
+        await running?.relay.stop()
         await database.close()
         Log.info("stopped")
     }

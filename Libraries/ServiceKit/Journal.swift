@@ -35,7 +35,10 @@ public struct JournalEntry: Sendable {
 
 extension Work {
     /// Writes a line into the journal; it commits with the work.
-    public func journal(_ entry: JournalEntry) { save(Journal.insert(entry, caller: caller)) }
+    public func journal(_ entry: JournalEntry) {
+        save(Journal.insert(entry, caller: caller))
+        entries += 1
+    }
 }
 
 enum Journal {
@@ -79,6 +82,12 @@ enum Journal {
                   UNION ALL SELECT NULL WHERE NOT EXISTS (SELECT 1 FROM shown)) AS subjects)
         SELECT * FROM shown
         """
+    }
+
+    /// How many entries a journalled read has left: one for each person of a list, one where there was nothing.
+    static func entries(of shown: Rows) throws -> Int {
+        guard shown.count > 1, let subject = shown.column(named: "subject") else { return 1 }
+        return Set(try shown.map { try $0.column(subject, as: String?.self) }).subtracting([nil]).count
     }
 
     /// One person's own history, the newest first.

@@ -7,8 +7,7 @@ import Trust
 /// From an HTTP request to its answer: trace, caller, rights, key, content, then the operation's own shape.
 extension Kernel {
     func respond(to request: HTTPRequest, _ parameters: [String: String], _ route: Route, timeout: Duration) async -> HTTPResponse {
-        let trace = request.headers["traceparent"].flatMap { TraceContext(traceparent: $0)?.child() } ?? TraceContext.root()
-        return await TraceContext.$current.withValue(trace) {
+        return await TraceContext.$current.withValue(.received(request.headers["traceparent"])) {
             let started = Loop.now
             let language = Language.preferred(request.headers["Accept-Language"])
             Loop.activity = route.name
@@ -18,8 +17,9 @@ extension Kernel {
             } catch {
                 response = self.response(to: error, language, operation: route.name)
             }
-            requests[route.name, "\(response.status)"].increment()
-            durations[route.name].observe(Loop.now - started)
+            let duration = Loop.now - started
+            route.metrics.answered(response.status, in: duration)
+            Log.debug("answered", ["operation": "\(route.name)", "status": .int(response.status), "seconds": .seconds(duration)])
             return response
         }
     }
@@ -70,6 +70,3 @@ extension Kernel {
         return key
     }
 }
-
-private let requests = Metrics.counters("egov_http_requests_total", "Requests answered.", labels: "operation", "status")
-private let durations = Metrics.histograms("egov_http_request_seconds", "Time to the answer of a request.", labels: "operation")

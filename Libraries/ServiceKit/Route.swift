@@ -11,6 +11,9 @@ public struct Route: Sendable {
     let needsVersion: Bool
     let admits: @Sendable (Caller) -> Bool
     let isOpenToAnyone: Bool
+    /// What tells those who run the service how it is, in an overload too.
+    let isOperatorsRead: Bool
+    let metrics: RequestMetrics
     let run: @Loop @Sendable (Exchange) async throws -> Answer
 
     init<Input, Output>(_ operation: Operation<Input, Output>, _ run: @escaping @Loop @Sendable (Exchange) async throws -> Answer) {
@@ -21,6 +24,8 @@ public struct Route: Sendable {
         needsVersion = operation.needsVersion
         admits = { operation.admits($0) }
         isOpenToAnyone = operation.callers.contains(.anyone)
+        isOperatorsRead = !operation.changes && operation.callers == [.operator]
+        metrics = RequestMetrics(operation: operation.name)
         self.run = run
     }
 }

@@ -81,6 +81,18 @@ extension ServiceBody.Entry {
         .message(.event(event, body))
     }
 
+    /// What to add when another service, or this one, has said something: asks the store nothing, so that many messages share a commit.
+    public static func write<E: Event>(on event: E.Type, _ body: @escaping @Loop @Sendable (E, Write) throws -> Void) -> Self {
+        .message(.write(on: event, body))
+    }
+
+    /// The same for many at a time, no two of them of one key: for a table that follows another's facts with a few statements over arrays.
+    ///
+    /// Messages of one key come in their order, in later calls.
+    public static func write<E: Event>(onMany event: E.Type, _ body: @escaping @Loop @Sendable ([Message<E>], Write) throws -> Void) -> Self {
+        .message(.write(onMany: event, body))
+    }
+
     /// What to do when a scheduled moment has come.
     public static func decide<T: TimerEvent>(at timer: T.Type, _ body: @escaping @Loop @Sendable (T, Decide) async throws -> Void) -> Self {
         .timer(.timer(timer, body))

@@ -37,6 +37,7 @@ extension EndToEnd {
         try await silenceGrants()
         try await theCitizenSeesWhoLooked(application)
         try await eventsStandOnTheTopic(application, licence)
+        for service in Catalogue.services { try await platform.checkLog(of: service.name) }
         try tellTheJudges(application)
     }
 

@@ -295,7 +295,7 @@ import Testing
             consumer.start()
             try await eventually("the metrics") {
                 let text = String(decoding: Metrics.render(), as: UTF8.self)
-                return text.contains("egov_kafka_consumer_lag_messages{client=\"measured-client\",topic=\"measured\",partition=\"0\"} 0")
+                return text.contains("egov_kafka_waiting_messages{client=\"measured-client\"} 0")
                     && text.contains("egov_kafka_rebalances{client=\"measured-client\"} 1")
             }
             await consumer.stop()

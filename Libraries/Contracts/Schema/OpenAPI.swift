@@ -87,6 +87,7 @@ public enum OpenAPI {
         }
         result["responses"] = .object(responses)
         result["security"] = operation.callers.contains(.anyone) ? [[:], ["token": []]] : [["token": []]]
+        result["x-callers"] = .array(operation.callers.map { .string($0.text) })
         result["x-contours"] = .array(operation.contours.map(\.rawValue).sorted().map { .string($0) })
         result["x-personal-data"] = [
             "whose": .string(operation.personalData), "fields": .array(operation.personalFields.map { .string($0) }),

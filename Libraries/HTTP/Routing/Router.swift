@@ -24,17 +24,18 @@ public struct Router: Sendable {
     ///   - maxBody: bytes; a larger body is refused with 413.
     ///   - streamsBody: the handler starts before the body is here and reads it in chunks.
     ///   - timeout: from the first byte of a request until its answer is ready; nil: the server's.
+    ///   - isAlwaysAdmitted: worked on however many others are: what an operator needs to see in an overload.
     public mutating func add(
         _ method: String, _ template: String, consumes: [String] = ["application/json"],
         produces: [String] = ["application/json"], maxBody: Int = Router.usualMaxBody, streamsBody: Bool = false,
-        timeout: Duration? = nil, _ handler: @escaping Handler
+        timeout: Duration? = nil, isAlwaysAdmitted: Bool = false, _ handler: @escaping Handler
     ) {
         let segments = template.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         precondition(template.hasPrefix("/"), "the route \(template) does not begin with /")
         let route = Route(
             method: method, template: template,
             names: segments.compactMap(parameterName), consumes: consumes, produces: produces, maxBody: maxBody,
-            streamsBody: streamsBody, timeout: timeout, handler: handler)
+            streamsBody: streamsBody, timeout: timeout, isAlwaysAdmitted: isAlwaysAdmitted, handler: handler)
         precondition(Set(route.names).count == route.names.count, "the route \(template) has a parameter twice")
         let isNew = root.insert(route, at: segments)
         precondition(isNew, "the route \(method) \(template) is there already")
@@ -74,6 +75,7 @@ struct Route: Sendable {
     let maxBody: Int
     let streamsBody: Bool
     let timeout: Duration?
+    let isAlwaysAdmitted: Bool
     let handler: Router.Handler
 }
 

@@ -11,6 +11,11 @@ import Glibc
     /// When the first line of the present request was complete.
     var requestStarted = ContinuousClock.now
     var exchange: Exchange?
+    /// Since when the client owes the next word: it came, began a request, or took the answer to one.
+    var awaitedSince = ContinuousClock.now
+    /// It was ended for the sake of another and is about to be closed.
+    private(set) var isGivingWay = false
+    private(set) var isClosed = false
     /// From the first line of a request to the end of its answer.
     var isBusy = false
     /// The peer will send nothing more; libmicrohttpd does not see it while the connection is suspended, nor when the
@@ -64,6 +69,25 @@ import Glibc
         hangUp()
     }
 
+    /// Whether the next word is the client's.
+    var isAwaited: Bool { !isGivingWay && !isClosed && exchange?.isSuspended != true }
+
+    /// Ends the connection for the sake of another.
+    func giveWay() {
+        isGivingWay = true
+        hangUp()
+    }
+
+    /// Writes an answer past libmicrohttpd and ends our direction; false when the socket does not take it whole.
+    ///
+    /// For a request whose body does not come: nothing was written for it, and nothing will be.
+    func sayLast(_ response: HTTPResponse) -> Bool {
+        guard let bytes = response.plainText, bytes.withUnsafeBytes({ send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }) == bytes.count
+        else { return false }
+        shutdown(descriptor, Int32(SHUT_WR))
+        return true
+    }
+
     /// Ends the connection from our side; libmicrohttpd, or the watch of a suspended one, notices and cleans up.
     func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
@@ -73,5 +97,17 @@ import Glibc
         departure = nil
         timer?.cancel()
         timer = nil
+        // The descriptor may be another's from here on.
+        isClosed = true
+    }
+}
+
+extension HTTPResponse {
+    /// As it goes over the wire when its connection ends with it; nil when its body is not at hand.
+    fileprivate var plainText: [UInt8]? {
+        guard case .bytes(let bytes) = body else { return nil }
+        var head = "HTTP/1.1 \(status) \(MHD_get_reason_phrase_for(UInt32(status)).map { String(cString: $0) } ?? "")\r\n"
+        for (name, value) in headers { head += "\(name): \(value)\r\n" }
+        return Array((head + "Connection: close\r\nContent-Length: \(bytes.count)\r\n\r\n").utf8) + bytes
     }
 }

@@ -13,7 +13,8 @@ extension HTTPServer {
     func startDaemon(on socket: Int32, tls: (certificate: String, key: String)?) -> OpaquePointer? {
         var settings = cmhd_settings()
         settings.listen_socket = socket
-        settings.connection_limit = UInt32(clamping: options.maxConnections)
+        // At its own limit libmicrohttpd leaves newcomers hanging; ours, in `opened`, comes first.
+        settings.connection_limit = UInt32(clamping: options.maxConnections + 64)
         settings.memory_limit = options.connectionMemory
         settings.idle_seconds = UInt32(clamping: max(1, options.idleTimeout.components.seconds))
         // The server outlives its daemon: it stops it before it can go.

@@ -28,6 +28,9 @@ import EventLoop
     private var body: [UInt8] = []
     private var pipe: BodyPipe?
     private var bytesReceived = 0
+    /// Of the body, as counted among all that are kept.
+    private var bytesKept = 0
+    private var hasEntered = false
     private(set) var isSuspended = false
     var sending = Sending()
 
@@ -86,8 +89,12 @@ import EventLoop
                 body = []
             } else if let pipe {
                 pipe.put(Array(bytes))
-            } else {
+            } else if server.mayKeep(bytes.count, for: self) {
+                bytesKept += bytes.count
                 body.append(contentsOf: bytes)
+            } else {
+                refusal = server.overloaded(request)
+                dropBody()
             }
         }
         return (true, bytes.count)
@@ -97,7 +104,7 @@ import EventLoop
     func proceed() -> Bool {
         pipe?.end(.success(()))
         if let refusal, answer == nil { answer = .response(refusal) }
-        if task == nil, answer == nil {
+        if !hasEntered, answer == nil {
             connection.expect(by: connection.requestStarted + (route?.timeout ?? server.options.requestTimeout))
             start()
         }
@@ -111,6 +118,18 @@ import EventLoop
     }
 
     private func start() {
+        hasEntered = true
+        if needsPlace { server.admission.enter(self) } else { begin() }
+    }
+
+    /// Whether it counts among the requests worked on.
+    var needsPlace: Bool { route?.isAlwaysAdmitted == false }
+
+    /// Whether its work is still to begin, and somebody waits for it.
+    var isQueued: Bool { task == nil && answer == nil && pointer != nil }
+
+    /// Starts the handler.
+    func begin() {
         guard let route else { return }
         request.body = pipe.map { RequestBody($0) } ?? RequestBody(body)
         body = []
@@ -118,7 +137,7 @@ import EventLoop
         server.taskStarted()
         task = Loop.spawn {
             let answer = await self.server.answer(request, route, parameters)
-            self.server.taskEnded()
+            self.server.taskEnded(self)
             self.finish(answer)
         }
     }
@@ -128,6 +147,21 @@ import EventLoop
         guard self.answer == nil else { return }
         self.answer = answer
         resume()
+    }
+
+    private func dropBody() {
+        server.admission.dropBody(bytesKept)
+        bytesKept = 0
+        body = []
+    }
+
+    var keepsBody: Bool { bytesKept > 0 }
+
+    /// Ends it for the sake of others, its request incomplete.
+    func giveWay() {
+        answer = .close
+        dropBody()
+        connection.giveWay()
     }
 
     // MARK: suspension
@@ -164,7 +198,12 @@ import EventLoop
 
     /// The server's patience is over: 503 to who waits for an answer, an end to everything else.
     func giveUp() {
-        let wasWaiting = isSuspended && !sending.hasBegun && answer == nil
+        let wasWaiting = !sending.hasBegun && answer == nil
+        if wasWaiting, !isSuspended, !server.isEncrypted, connection.sayLast(server.unavailable(request)) {
+            // Its body is still on the way, and libmicrohttpd takes an answer only when some of it comes.
+            answer = .close
+            return breakOff()
+        }
         if wasWaiting { answer = .response(server.unavailable(request)) }
         breakOff()
         if isSuspended { resume() } else { connection.hangUp() }
@@ -175,6 +214,7 @@ import EventLoop
         pointer = nil
         isSuspended = false
         if !isComplete { breakOff() }
+        dropBody()
         server.options.onFinished?(
             FinishedRequest(
                 method: request.method, route: route?.template, path: request.path, remote: request.remote,

@@ -24,6 +24,11 @@ import Telemetry
     private var wakeDue = ContinuousClock.now
     private var abandoned: [Exchange] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
+    /// Of the connections, those about to be closed for newcomers.
+    private var givingWay = 0
+    private var makingRoom = MakingRoom { $0.isAwaited }
+    private var makingRoomForBodies = MakingRoom { $0.isAwaited && $0.exchange?.keepsBody == true }
+    let admission: Admission
     private var tasks = 0
     private var emptied: Promise<Void>?
     /// No new connections; every answer ends its connection.
@@ -32,8 +37,10 @@ import Telemetry
     private(set) var isClosing = false
 
     public init(_ options: HTTPServerOptions, router: Router) {
+        _ = Self.refused
         self.options = options
         self.router = router
+        admission = Admission(options)
     }
 
     /// Where it listens, with the port that was taken for 0; empty before ``start()``.
@@ -42,7 +49,12 @@ import Telemetry
     /// Requests whose handlers have not ended.
     public var activeRequests: Int { tasks }
 
+    /// Complete requests that wait for a place among those worked on.
+    public var waitingRequests: Int { admission.waitingCount }
+
     public var openConnections: Int { connections.count }
+
+    var isEncrypted: Bool { options.certificateFile != nil }
 
     /// Listens and serves.
     ///
@@ -128,11 +140,17 @@ import Telemetry
         do { try connection.watchForDeparture() } catch {
             Log.warning("a client's leaving will be noticed late", ["error": .error(error)])
         }
+        if connections.count - givingWay > options.maxConnections {
+            displaced.increment()
+            givingWay += 1
+            (makingRoom.next(among: connections.values) ?? connection).giveWay()
+        }
     }
 
     func began(_ connection: Connection, _ target: String) {
         connection.target = target
         connection.requestStarted = ContinuousClock.now
+        connection.awaitedSince = connection.requestStarted
         connection.isBusy = true
         connection.expect(by: connection.requestStarted + options.headTimeout)
     }
@@ -140,19 +158,34 @@ import Telemetry
     func ended(_ connection: Connection) {
         connection.exchange = nil
         connection.isBusy = false
-        connection.expect(by: ContinuousClock.now + (connection.peerHasLeft ? Connection.farewell : options.idleTimeout))
+        connection.awaitedSince = ContinuousClock.now
+        // Its answer was begun before the stop, and did not say that it is the last.
+        if isStopping { return connection.hangUp() }
+        connection.expect(by: connection.awaitedSince + (connection.peerHasLeft ? Connection.farewell : options.idleTimeout))
     }
 
     func closed(_ connection: Connection) {
         connection.closed()
+        if connection.isGivingWay { givingWay -= 1 }
         connections[ObjectIdentifier(connection)] = nil
         checkEmptied()
     }
 
+    /// Whether `count` more bytes of a body may be kept; those who are slow to send theirs make room.
+    func mayKeep(_ count: Int, for exchange: Exchange) -> Bool {
+        while !admission.takeBody(count) {
+            guard let slow = makingRoomForBodies.next(among: connections.values), slow !== exchange.connection else { return false }
+            givingWay += 1
+            slow.exchange?.giveWay()
+        }
+        return true
+    }
+
     func taskStarted() { tasks += 1 }
 
-    func taskEnded() {
+    func taskEnded(_ exchange: Exchange) {
         tasks -= 1
+        if exchange.needsPlace { admission.leave() }
         checkEmptied()
     }
 
@@ -166,6 +199,8 @@ import Telemetry
     public func stop(within limit: Duration) async {
         guard let daemon, !isStopping else { return }
         isStopping = true
+        // Who has asked already is answered: take what has arrived, accept it and read it.
+        for _ in 0..<2 { MHD_run(daemon) }
         MHD_quiesce_daemon(daemon)
         socket?.close()
         for connection in connections.values where !connection.isBusy { connection.hangUp() }
@@ -201,3 +236,5 @@ import Telemetry
         self.emptied = nil
     }
 }
+
+private let displaced = Metrics.counter("egov_http_connections_displaced_total", "Connections closed to make room for newcomers.")

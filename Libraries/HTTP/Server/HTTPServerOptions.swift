@@ -9,10 +9,20 @@ public struct HTTPServerOptions: Sendable {
     public var certificateFile: String?
     public var keyFile: String?
 
-    /// Connections at once; newcomers wait.
-    public var maxConnections = 20_000
+    /// Connections at once; for a newcomer beyond them the one is closed whose client has kept the server waiting longest.
+    public var maxConnections = 12_000
+    /// Requests worked on at once; more do not make a loop faster, only each of them slower.
+    public var maxRequests = 512
+    /// Complete requests that may wait for a place among those; more are answered with 503 at once.
+    public var maxWaiting = 1024
+    /// How long a request may wait for its place before it is answered with 503.
+    public var maxWait: Duration = .seconds(1)
+    /// Bytes of all bodies that are kept until they are complete and worked on; beyond them the slowest to send theirs is
+    /// closed, or else the request answered with 503.
+    public var maxBodyBytes = 32 << 20
     /// Bytes of memory of a connection for heads and buffers; a request whose head does not fit is answered with 431.
-    public var connectionMemory = 16 * 1024
+    /// All of it stays resident after the first request, which is nearly all that an idle connection costs.
+    public var connectionMemory = 7 * 1024
     /// From the first byte of a request to the end of its head.
     public var headTimeout: Duration = .seconds(10)
     /// From the end of the head to the end of the body.

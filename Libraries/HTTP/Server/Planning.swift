@@ -4,6 +4,9 @@ import Telemetry
 
 /// What to do with a request, decided by its head alone; and what its handler's errors mean.
 extension HTTPServer {
+    static let refused = Metrics.counters(
+        "egov_http_refused_total", "Requests that no operation has seen: no such path, method, media type or size.", labels: "status")
+
     func plan(for request: inout HTTPRequest) -> Exchange.Plan {
         let size = BodySize(request.headers)
         if case .unreadable(let why) = size { return refuse(.malformed, why, request, mayGoOn: false) }
@@ -25,7 +28,11 @@ extension HTTPServer {
         case .notAllowed(let methods):
             return refuse(.methodNotAllowed, nil, request, ["Allow": methods.joined(separator: ", ")])
         case .route(let route, let parameters):
-            if size.exceeds(route.maxBody) { return .refuse(tooLarge(route.maxBody, request), mayGoOn: false) }
+            if !route.isAlwaysAdmitted, admission.isFull { return .refuse(overloaded(request), mayGoOn: true) }
+            if size.exceeds(route.maxBody) {
+                HTTPServer.refused["413"].increment()
+                return .refuse(tooLarge(route.maxBody, request), mayGoOn: false)
+            }
             if !route.produces.isEmpty, !accepts(request.headers.list("Accept"), oneOf: route.produces) {
                 return refuse(.notAcceptable, "answers here are \(route.produces.joined(separator: ", "))", request)
             }
@@ -46,7 +53,8 @@ extension HTTPServer {
     private func refuse(
         _ kind: ProblemKind, _ detail: String?, _ request: HTTPRequest, _ headers: HTTPHeaders = [:], mayGoOn: Bool = true
     ) -> Exchange.Plan {
-        .refuse(problem(kind, detail, request, headers), mayGoOn: mayGoOn)
+        HTTPServer.refused["\(kind.status)"].increment()
+        return .refuse(problem(kind, detail, request, headers), mayGoOn: mayGoOn)
     }
 
     /// A problem of the server's own, in the client's language, completed by the service.
@@ -65,6 +73,12 @@ extension HTTPServer {
 
     func unavailable(_ request: HTTPRequest) -> HTTPResponse {
         problem(.unavailable, nil, request, ["Retry-After": "1"])
+    }
+
+    /// Who asks when too much is under way already; made once for each language, so that it costs next to nothing.
+    func overloaded(_ request: HTTPRequest) -> HTTPResponse {
+        admission.noteRefusal()
+        return comeBack[Language.preferred(request.headers.list("Accept-Language"))] ?? unavailable(request)
     }
 
     /// Runs the handler and turns whatever it throws into an answer.
@@ -98,3 +112,11 @@ extension HTTPResponse {
             status: problem.status, headers: ["Content-Type": Problem.mediaType, "Cache-Control": "no-store"], body: .bytes(bytes))
     }
 }
+
+private let comeBack: [Language: HTTPResponse] = {
+    Dictionary(uniqueKeysWithValues: Language.allCases.map { language in
+        var response = HTTPResponse.problem(Problem(.unavailable, language))
+        response.headers.add("Retry-After", "1")
+        return (language, response)
+    })
+}()

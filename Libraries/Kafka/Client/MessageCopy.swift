@@ -1,4 +1,5 @@
 import CLibrdkafka
+import Glibc
 
 extension ConsumedRecord {
     /// Copies a message of the library's; `topic` is shared, so that it is not made anew for each.
@@ -9,7 +10,7 @@ extension ConsumedRecord {
             topic: topic, partition: message.pointee.partition, offset: message.pointee.offset,
             timestamp: kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || milliseconds < 0 ? nil : milliseconds * 1000,
             key: bytes(message.pointee.key, message.pointee.key_len),
-            value: bytes(message.pointee.payload, message.pointee.len), headers: copyHeaders(of: message))
+            value: bytes(message.pointee.payload, message.pointee.len), packed: PackedHeaders(of: message))
     }
 }
 
@@ -17,18 +18,23 @@ private func bytes(_ start: UnsafeRawPointer?, _ count: Int) -> [UInt8]? {
     start.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }
 }
 
-private func copyHeaders(of message: UnsafePointer<rd_kafka_message_t>) -> [KafkaHeader] {
-    var list: OpaquePointer?
-    guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return [] }
-    let count = rd_kafka_header_cnt(list)
-    var found: [KafkaHeader] = []
-    found.reserveCapacity(count)
-    for index in 0..<count {
+extension PackedHeaders {
+    /// Enough for the attributes of a CloudEvent, so that most are copied without growing.
+    private static let usualSize = 480
+
+    fileprivate init(of message: UnsafePointer<rd_kafka_message_t>) {
+        self.init()
+        var list: OpaquePointer?
+        guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return }
+        reserve(Self.usualSize)
+        var index = 0
         var name: UnsafePointer<CChar>?
         var value: UnsafeRawPointer?
         var size = 0
-        guard rd_kafka_header_get_all(list, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR, let name else { continue }
-        found.append(KafkaHeader(String(cString: name), bytes(value, size) ?? []))
+        while rd_kafka_header_get_all(list, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR {
+            index += 1
+            guard let name else { continue }
+            append(UnsafeRawBufferPointer(start: name, count: strlen(name)), UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
+        }
     }
-    return found
 }

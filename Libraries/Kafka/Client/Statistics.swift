@@ -9,18 +9,12 @@ struct Statistics: Decodable {
         let rtt: Window
     }
 
-    struct Topic: Decodable {
-        struct Partition: Decodable { let consumer_lag: Int64 }
-        let partitions: [String: Partition]
-    }
-
     struct Group: Decodable { let rebalance_cnt: Int64 }
 
     let client_id: String
     let msg_cnt: Int64
     let txmsgs: Int64
     let brokers: [String: Broker]
-    let topics: [String: Topic]
     let cgrp: Group?
 
     private static let waiting = Metrics.gauges(
@@ -30,8 +24,9 @@ struct Statistics: Decodable {
         "egov_kafka_broker_round_trip_p99_seconds", "Round trip to a broker, 99th percentile.", labels: "client", "broker")
     private static let rebalances = Metrics.gauges(
         "egov_kafka_rebalances", "Rebalances seen since the client was made.", labels: "client")
-    private static let lag = Metrics.gauges(
-        "egov_kafka_consumer_lag_messages", "Messages of a partition not yet committed.", labels: "client", "topic", "partition")
+
+    /// All of them, from the start.
+    static func declare() { _ = (waiting, sent, roundTrip, rebalances) }
 
     /// Decodes and sets the metrics; runs off the loop. A text that does not fit is left out: metrics are no reason to stop.
     static func record(_ json: String) {
@@ -41,12 +36,6 @@ struct Statistics: Decodable {
         for broker in seen.brokers.values where broker.nodeid >= 0 {
             roundTrip[seen.client_id, "\(broker.nodeid)"].set(to: Double(broker.rtt.p99) / 1_000_000)
         }
-        guard let group = seen.cgrp else { return }
-        rebalances[seen.client_id].set(to: Double(group.rebalance_cnt))
-        for (topic, state) in seen.topics {
-            for (number, partition) in state.partitions where partition.consumer_lag >= 0 {
-                lag[seen.client_id, topic, number].set(to: Double(partition.consumer_lag))
-            }
-        }
+        if let group = seen.cgrp { rebalances[seen.client_id].set(to: Double(group.rebalance_cnt)) }
     }
 }

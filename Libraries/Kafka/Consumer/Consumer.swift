@@ -58,6 +58,8 @@ import Telemetry
         onAlarm: @escaping @Loop @Sendable (ConsumerAlarm) -> Void = { _ in },
         onBatch: @escaping @Loop @Sendable (PartitionBatch) async -> BatchOutcome
     ) throws(KafkaError) {
+        _ = Self.alarms
+        Statistics.declare()
         var options = options
         if let instanceID { options.properties["group.instance.id"] = instanceID }
         client = try Client(RD_KAFKA_CONSUMER, options, settings: [

@@ -4,11 +4,9 @@ import CLibrdkafka
 ///
 /// - Returns: nil, or the error object, to be freed by the caller.
 func enqueue(_ record: KafkaRecord, to handle: OpaquePointer, topic: OpaquePointer, opaque: UInt) -> OpaquePointer? {
-    let headers = record.headers.isEmpty ? nil : rd_kafka_headers_new(record.headers.count)
-    for header in record.headers {
-        _ = header.value.withUnsafeBytes { value in
-            rd_kafka_header_add(headers, header.name, -1, value.baseAddress ?? emptyValue(headers), value.count)
-        }
+    let headers = record.packedHeaders.size == 0 ? nil : rd_kafka_headers_new(8)
+    record.packedHeaders.forEach { name, value in
+        _ = rd_kafka_header_add(headers, name.baseAddress, name.count, value.baseAddress ?? emptyValue(headers), value.count)
     }
     let failure = withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 7) { fields -> OpaquePointer? in
         var count = 0

@@ -9,6 +9,8 @@ import Telemetry
     private let client: Client
     private var queue: EventQueue?
     private var topics: [String: OpaquePointer] = [:]
+    /// The last one used: records come by topic.
+    private var lastTopic: (name: String, handle: OpaquePointer)?
     private var batches: [UInt: SendBatch] = [:]
     /// Batches not handed over whole, oldest first: the library's queue was full.
     private var waiting: [SendBatch] = []
@@ -47,26 +49,25 @@ import Telemetry
     ///   topic), and the rest of the batch is acknowledged. With ``KafkaError/isFatal`` nothing is known of the batch, and this
     ///   producer is of no more use: what the broker itself refuses ends it too, so that nothing overtakes a refused record. A
     ///   cancelled task gets ``KafkaError/isCancellation`` at once, but what it gave to the library **may still be sent**.
-    public func send(_ records: [KafkaRecord]) async throws(KafkaError) {
+    public func send(_ records: [KafkaRecord]) async throws(KafkaError) { try await dispatch(records).acknowledged() }
+
+    /// Like ``send(_:)``, but returns as soon as the records are on their way, or wait for room; what is returned tells the rest.
+    public func dispatch(_ records: [KafkaRecord]) throws(KafkaError) -> Dispatch {
         if let failure { throw failure }
         guard !isClosing else { throw .closed("the producer") }
-        guard !records.isEmpty else { return }
         guard records.count <= SendBatch.largest else {
             throw KafkaError(code: .invalidArgument, reason: "at most \(SendBatch.largest) records in one batch, not \(records.count)")
         }
         lastID += 1
         let batch = SendBatch(id: lastID, records)
+        guard !records.isEmpty else {
+            batch.outcome.succeed(())
+            return Dispatch(self, batch, count: records.count)
+        }
         batches[batch.id] = batch
         waiting.append(batch)
         handOver()
-        do {
-            try await batch.outcome.value()
-        } catch let error as KafkaError {
-            throw error
-        } catch {
-            abandon(batch)
-            throw .cancelled("sending \(records.count) records")
-        }
+        return Dispatch(self, batch, count: records.count)
     }
 
     /// Waits up to `limit` for what was sent, gives up the rest (its waiters get an error), and ends the client.
@@ -84,6 +85,7 @@ import Telemetry
         queue = nil
         for topic in topics.values { rd_kafka_topic_destroy(topic) }
         topics = [:]
+        lastTopic = nil
         await client.destroy()
         closed.succeed(())
     }
@@ -103,7 +105,7 @@ import Telemetry
     /// Gives waiting records to the library as far as it has room; a full queue is tried again after the next delivery report.
     private func handOver() {
         while failure == nil, let batch = waiting.first {
-            while let record = batch.records.indices.contains(batch.next) ? batch.records[batch.next] : nil {
+            while let record = batch.upcoming {
                 let index = batch.next
                 guard let refusal = enqueue(record, as: batch.opaque(of: index)) else {
                     batch.advance()
@@ -120,13 +122,18 @@ import Telemetry
     }
 
     private func enqueue(_ record: KafkaRecord, as opaque: UInt) -> KafkaError? {
-        guard let topic = topics[record.topic] ?? rd_kafka_topic_new(client.handle, record.topic, nil) else {
-            return KafkaError(rd_kafka_last_error(), "the topic \(record.topic)")
-        }
-        topics[record.topic] = topic
+        guard let topic = topic(record.topic) else { return KafkaError(rd_kafka_last_error(), "the topic \(record.topic)") }
         return Kafka.enqueue(record, to: client.handle, topic: topic, opaque: opaque).map {
             KafkaError(taking: $0, "a record for \(record.topic)")
         }
+    }
+
+    private func topic(_ name: String) -> OpaquePointer? {
+        if let lastTopic, lastTopic.name == name { return lastTopic.handle }
+        guard let topic = topics[name] ?? rd_kafka_topic_new(client.handle, name, nil) else { return nil }
+        topics[name] = topic
+        lastTopic = (name, topic)
+        return topic
     }
 
     private func handle(_ event: consuming Event) {
@@ -150,7 +157,7 @@ import Telemetry
         if batch.isAnswered { forget(batch) }
     }
 
-    private func abandon(_ batch: SendBatch) {
+    fileprivate func abandon(_ batch: SendBatch) {
         waiting.removeAll { $0 === batch }
         batch.abandonRest()
         if batch.isAnswered { forget(batch) }
@@ -174,5 +181,30 @@ import Telemetry
         waiting = []
         for batch in left { batch.outcome.fail(error) }
         idle?.succeed(())
+    }
+}
+
+/// Records on their way.
+@Loop public final class Dispatch {
+    private let producer: Producer
+    private let batch: SendBatch
+    private let count: Int
+
+    fileprivate init(_ producer: Producer, _ batch: SendBatch, count: Int) {
+        self.producer = producer
+        self.batch = batch
+        self.count = count
+    }
+
+    /// Waits until all are acknowledged; throws as ``Producer/send(_:)`` does.
+    public func acknowledged() async throws(KafkaError) {
+        do {
+            try await batch.outcome.value()
+        } catch let error as KafkaError {
+            throw error
+        } catch {
+            producer.abandon(batch)
+            throw .cancelled("sending \(count) records")
+        }
     }
 }

@@ -13,6 +13,9 @@ import EventLoop
     private var failures: [(index: Int, error: KafkaError)] = []
     let outcome = Promise<Void>()
 
+    /// The next record to hand over; nil when all are.
+    var upcoming: KafkaRecord? { next < records.count ? records[next] : nil }
+
     init(id: UInt, _ records: [KafkaRecord]) {
         self.id = id
         self.records = records

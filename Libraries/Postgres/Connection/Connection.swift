@@ -118,14 +118,18 @@ import Telemetry
         flush()
     }
 
-    /// Hands what libpq holds to the socket, now or when it is writable again.
-    func flush() {
-        guard let handle else { return }
+    /// Hands what libpq holds to the socket, now or when it is writable again; true while some of it waits for that.
+    @discardableResult
+    func flush() -> Bool {
+        guard let handle else { return false }
         switch PQflush(handle) {
         case 0: watch?.change(to: .readable)
-        case 1: watch?.change(to: [.readable, .writable])
+        case 1:
+            watch?.change(to: [.readable, .writable])
+            return true
         default: lose()
         }
+        return false
     }
 
     private func socketIsReady(_ events: LoopEvents) {

@@ -92,24 +92,23 @@ import EventLoop
             }
             if sent == 1 { break }
             guard sent == 0 else { return try fail() }
-            connection.flush()
-            try await wait()
+            if connection.flush() { try await wait() }
         }
-        // More than a socket's worth in memory would be no back pressure.
-        while PQflush(try handle()) == 1 {
-            connection.flush()
-            try await wait()
-        }
+        // More than a socket's worth in memory would be no back pressure. Waiting after all has left would be for ever.
+        while connection.flush() { try await wait() }
+        _ = try handle()
     }
 
     /// Ends COPY; with a reason the server undoes it.
     func putEnd(_ reason: String? = nil) async throws(PostgresError) {
         while true {
             let sent = PQputCopyEnd(try handle(), reason)
-            if sent == 1 { return connection.flush() }
+            if sent == 1 {
+                connection.flush()
+                return
+            }
             guard sent == 0 else { return try fail() }
-            connection.flush()
-            try await wait()
+            if connection.flush() { try await wait() }
         }
     }
 

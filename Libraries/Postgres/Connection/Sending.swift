@@ -3,12 +3,12 @@ import CLibpq
 extension Statement {
     /// - Returns: false when libpq did not take it, which means that the connection is broken.
     func sendPrepare(_ name: String, on handle: OpaquePointer) -> Bool {
-        let types = parameters.map(\.type.rawValue)
+        let types = Array(parameters.map(\.type.rawValue))
         return PQsendPrepare(handle, name, sql, Int32(types.count), types) == 1
     }
 
     func sendExecute(_ name: String, on handle: OpaquePointer) -> Bool {
-        let count = parameters.count
+        let count = parameterCount
         if count == 0 { return PQsendQueryPrepared(handle, name, 0, nil, nil, nil, 1) == 1 }
         return withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: count) { pointers in
             withUnsafeTemporaryAllocation(of: Int32.self, capacity: count * 2) { numbers in

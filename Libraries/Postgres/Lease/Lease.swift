@@ -17,6 +17,18 @@ public import EventLoop
     /// Runs a query now.
     public func fetch<R>(_ query: Query<R>) async throws -> R { try query.decode(try await run(query.statement)) }
 
+    /// Runs several queries now, in one round trip, in their order.
+    public func fetch<each R>(_ queries: repeat Query<each R>) async throws -> (repeat each R) {
+        var statements: [Statement] = []
+        for query in repeat each queries { statements.append(query.statement) }
+        var answers = try await send(statements).suffix(statements.count)[...]
+        func next<T>(_ query: Query<T>) throws -> T {
+            guard let rows = answers.popFirst() else { throw PostgresError(.server, "the server gave no answer") }
+            return try query.decode(rows)
+        }
+        return (repeat try next(each queries))
+    }
+
     /// Runs a statement now and says how many rows it touched.
     @discardableResult
     public func execute(_ statement: Statement) async throws -> Int { try await run(statement).affected }

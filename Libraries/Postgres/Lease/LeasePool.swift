@@ -18,6 +18,11 @@ import Telemetry
 
     init(_ options: DatabaseOptions) { self.options = options }
 
+    /// Connections that are handed out, or are being opened for one that asked.
+    var inUse: Int { open - idle.count }
+    /// Transactions that wait for a connection.
+    var waiting: Int { waiters.count }
+
     func take() async throws(PostgresError) -> Connection {
         let asked = ContinuousClock.now
         defer { PostgresMetrics.leaseWait.observe(ContinuousClock.now - asked) }

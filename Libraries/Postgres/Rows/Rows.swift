@@ -12,6 +12,9 @@ public struct Rows: RandomAccessCollection {
 
     /// How many rows the statement inserted, updated, deleted, or selected.
     public var affected: Int { answer.affected }
+
+    /// The number of the first column of a name.
+    public func column(named name: String) -> Int? { (0..<answer.columnCount).first { answer.columnName($0) == name } }
 }
 
 /// One row; columns are numbered from 0.

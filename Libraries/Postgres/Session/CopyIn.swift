@@ -64,7 +64,7 @@ extension Connection {
 extension PlainExchange {
     /// Starts COPY and waits until it runs in the direction that is expected.
     func begin(_ statement: Statement, _ direction: ExecStatusType) async throws {
-        guard statement.parameters.isEmpty else { throw PostgresError(.misuse, "COPY takes no parameters") }
+        guard statement.parameterCount == 0 else { throw PostgresError(.misuse, "COPY takes no parameters") }
         try send(statement.sql)
         let answer = try await nextResult()
         guard let answer, answer.status == direction, PQbinaryTuples(answer.pointer) == 1 else {

@@ -4,7 +4,7 @@ extension Session {
         var statement = try ("create database " as Statement).naming(name)
         if let template {
             statement.append(literal: " template ")
-            try statement.append(name: template)
+            statement = try statement.naming(template)
         }
         try await execute(statement)
     }

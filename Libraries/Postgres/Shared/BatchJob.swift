@@ -4,7 +4,7 @@ import EventLoop
 @Loop final class BatchJob {
     let batch: Batch
     let asked = ContinuousClock.now
-    private(set) var rows: [Rows] = []
+    private(set) var rows: ArraySlice<Rows> = []
     /// How often it has been sent.
     var flights = 0
     /// Set by a failure in company: its next flight is its own.
@@ -22,7 +22,7 @@ import EventLoop
 
     var isOver: Bool { outcome != nil }
 
-    func succeed(_ rows: [Rows]) {
+    func succeed(_ rows: ArraySlice<Rows>) {
         guard outcome == nil else { return }
         self.rows = rows
         finish(.success(()))
@@ -38,7 +38,7 @@ import EventLoop
     }
 
     /// Waits for the end. Cancelled before it was sent it is not sent; afterwards only its answer is dropped.
-    func value() async throws -> [Rows] {
+    func value() async throws -> ArraySlice<Rows> {
         try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
                 if let outcome { continuation.resume(with: outcome) } else { self.continuation = continuation }

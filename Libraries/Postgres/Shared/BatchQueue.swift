@@ -5,6 +5,8 @@ import EventLoop
     private var waiting: [BatchJob] = []
     private let mostBatches: Int
     private let mostStatements: Int
+    /// So many in one transaction cost little more than commits shared by all: what waits beyond is spread over the room there is.
+    private static let worthSpreading = 32
 
     init(mostBatches: Int, mostStatements: Int) {
         self.mostBatches = max(1, mostBatches)
@@ -21,8 +23,11 @@ import EventLoop
 
     /// What goes into the next transaction, in the order of its keys: one batch that goes alone, or all that come before the limits.
     ///
-    /// - Parameter soloAllowed: false leaves batches that go alone where they are.
-    func next(soloAllowed: Bool) -> [BatchJob] {
+    /// - Parameters:
+    ///   - room: into how many transactions what waits may be spread, so that the server works on one while we take the answers of another.
+    ///   - soloAllowed: false leaves batches that go alone where they are.
+    func next(room: Int, soloAllowed: Bool) -> [BatchJob] {
+        let mostBatches = min(mostBatches, max(Self.worthSpreading, (waiting.count + room - 1) / max(1, room)))
         var taken: [BatchJob] = []
         var kept: [BatchJob] = []
         var statements = 0

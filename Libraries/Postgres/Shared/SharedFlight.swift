@@ -35,7 +35,7 @@ import EventLoop
             let end = start + job.batch.statements.count
             // A server that answers less than asked would otherwise end the process.
             if end <= rows.count {
-                job.succeed(Array(rows[start..<end]))
+                job.succeed(rows[start..<end])
             } else {
                 job.fail(PostgresError(.server, "the server gave fewer answers than there were statements"))
             }

@@ -1,7 +1,7 @@
 import EventLoop
 import Telemetry
 
-/// One shared connection, opened again whenever it is lost, with at most one transaction under way.
+/// One shared connection, opened again whenever it is lost. A transaction may leave while another is under way, to be run right after it.
 @Loop final class SharedLane {
     private let options: DatabaseOptions
     private var connection: Connection?
@@ -9,13 +9,26 @@ import Telemetry
     private var isClosed = false
     /// The transaction under way is of a batch that goes alone.
     private(set) var fliesSolo = false
+    private var lastDeparture = ContinuousClock.now
     var onChange: (@Loop () -> Void)?
 
     init(_ options: DatabaseOptions) { self.options = options }
 
     var isUp: Bool { connection?.isOpen == true }
-    var isFree: Bool { connection.map { $0.isOpen && $0.isIdle } ?? false }
-    var isBusy: Bool { connection.map { $0.isOpen && !$0.isIdle } ?? false }
+    /// Nothing is under way.
+    var isIdle: Bool { room == Self.deepest }
+    /// How many transactions may leave now; none behind a batch that goes alone, or behind a transaction that waits for a lock.
+    var room: Int {
+        guard let connection, connection.isOpen else { return 0 }
+        if connection.isIdle { return Self.deepest }
+        guard !fliesSolo, ContinuousClock.now - lastDeparture < Self.usual else { return 0 }
+        return max(0, Self.deepest - connection.flights.count)
+    }
+
+    /// One at work at the server and one that waits there for its turn.
+    private static let deepest = 2
+    /// Behind a transaction that takes longer nothing is sent: it would wait too.
+    private static let usual = Duration.milliseconds(20)
 
     /// Keeps a connection open until ``close()``.
     func open() {
@@ -71,6 +84,7 @@ import Telemetry
         guard let connection else { return putBack(jobs) }
         let shared = SharedFlight(jobs: jobs)
         let now = ContinuousClock.now
+        lastDeparture = now
         for job in jobs {
             if job.flights == 0 { PostgresMetrics.batchWait.observe(now - job.asked) }
             job.flights += 1

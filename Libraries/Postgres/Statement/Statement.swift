@@ -5,65 +5,111 @@
 /// ```swift
 /// let found: Statement = "select name from person where iin = \(iin) and born > \(day)"
 /// ```
-/// The SQL text is the key under which each connection keeps the statement prepared.
+/// Each connection keeps the statement prepared under what stands in its literals; the text is put together only to prepare it.
 public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
     public typealias StringLiteralType = StaticString
 
-    /// A bound value: where its `$n` stands in the text, its type, and where its bytes lie; a negative length is NULL.
+    /// A bound value: its type, and where its bytes lie; a negative length is NULL.
     struct Parameter: Sendable {
-        var place: Int
         var type: PostgresType
         var offset: Int
         var length: Int
     }
 
-    public internal(set) var sql: String
-    private(set) var parameters: [Parameter] = []
+    /// What stands between the ends of a statement: text of the program, a name that was quoted, a value's place.
+    enum Piece: Sendable {
+        case literal(StaticString)
+        case made(String)
+        case parameter(Parameter)
+    }
+
+    private(set) var pieces: [Piece] = []
     private(set) var values = PostgresBytes()
+    private(set) var parameterCount = 0
+    /// Equal for statements of the same literals in the same order with parameters of the same types.
+    private(set) var fingerprint: UInt64 = 0
 
     /// PostgreSQL's protocol counts parameters in 16 bits.
     static let mostParameters = 65_535
 
-    public init(stringLiteral literal: StaticString) { sql = "\(literal)" }
+    public init(stringLiteral literal: StaticString) { append(literal: literal) }
 
     public init(stringInterpolation: Interpolation) { self = stringInterpolation.statement }
 
     /// For SQL that comes from a file of the service's own or was quoted by the caller.
-    init(unchecked sql: String) { self.sql = sql }
+    init(unchecked sql: String) { append(.made(sql)) }
+
+    init(parameters: Int) {
+        pieces.reserveCapacity(parameters * 2 + 1)
+        values.reserveCapacity(parameters * 16)
+    }
 
     /// The SQL without the values, which may be personal data.
     public var description: String { sql }
 
-    mutating func append(literal: StaticString) {
-        literal.withUTF8Buffer { sql.append(contentsOf: String(decoding: $0, as: UTF8.self)) }
+    /// The text as PostgreSQL is given it, parameters numbered from `$1`.
+    public var sql: String {
+        var text = ""
+        var number = 0
+        for piece in pieces {
+            switch piece {
+            case .literal(let literal): text += "\(literal)"
+            case .made(let made): text += made
+            case .parameter:
+                number += 1
+                text += "$\(number)"
+            }
+        }
+        return text
     }
+
+    /// The bound values, in the order of their numbers.
+    var parameters: some Sequence<Parameter> {
+        pieces.lazy.compactMap { if case .parameter(let parameter) = $0 { parameter } else { nil } }
+    }
+
+    /// Whether the server can run it under what `other` was prepared as.
+    func hasShape(of other: Statement) -> Bool {
+        fingerprint == other.fingerprint && pieces.elementsEqual(other.pieces) { $0.isLike($1) }
+    }
+
+    /// The same shape, for one who keeps it longer than the values may be kept.
+    var withoutValues: Statement {
+        var shape = self
+        shape.values = PostgresBytes()
+        return shape
+    }
+
+    mutating func append(literal: StaticString) {
+        guard literal.hasPointerRepresentation else { return append(.made("\(literal)")) }
+        if literal.utf8CodeUnitCount > 0 { append(.literal(literal)) }
+    }
+
+    /// Adds a name that is quoted already.
+    mutating func append(quoted name: String) { append(.made(name)) }
 
     mutating func bind<Value: PostgresEncodable>(_ value: Value) {
         let offset = values.bytes.count
         let isNull = value.isNull
         if !isNull { value.encode(into: &values) }
-        addPlace(type: Value.postgresType, offset: offset, length: isNull ? -1 : values.bytes.count - offset)
-    }
-
-    private mutating func addPlace(type: PostgresType, offset: Int, length: Int) {
-        parameters.append(Parameter(place: sql.utf8.count, type: type, offset: offset, length: length))
-        sql.append("$")
-        sql.append(String(parameters.count))
+        append(.parameter(Parameter(type: Value.postgresType, offset: offset, length: isNull ? -1 : values.bytes.count - offset)))
     }
 
     /// Adds another statement's text and values, its parameters numbered on from ours.
     mutating func append(_ other: Statement) {
         let shift = values.bytes.count
         values.write(other.values.bytes)
-        let text = other.sql.utf8
-        var done = text.startIndex
-        for (index, parameter) in other.parameters.enumerated() {
-            let place = text.index(text.startIndex, offsetBy: parameter.place)
-            sql.append(contentsOf: String(other.sql[done..<place]))
-            addPlace(type: parameter.type, offset: parameter.offset + shift, length: parameter.length)
-            done = text.index(place, offsetBy: 1 + String(index + 1).utf8.count)
+        for piece in other.pieces {
+            guard case .parameter(var parameter) = piece else { append(piece); continue }
+            parameter.offset += shift
+            append(.parameter(parameter))
         }
-        sql.append(contentsOf: String(other.sql[done...]))
+    }
+
+    private mutating func append(_ piece: Piece) {
+        if case .parameter = piece { parameterCount += 1 }
+        fingerprint = (fingerprint.rotated ^ piece.mark) &* 0x9e37_79b9_7f4a_7c15
+        pieces.append(piece)
     }
 
     /// One statement of several parts with a separator between, such as conditions by `" and "`.
@@ -75,4 +121,29 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStrin
         }
         return whole
     }
+}
+
+extension Statement.Piece {
+    /// A literal is known by where it lies in the program; two of the same text may be two.
+    fileprivate var mark: UInt64 {
+        switch self {
+        case .literal(let literal): UInt64(UInt(bitPattern: literal.utf8Start)) &+ UInt64(literal.utf8CodeUnitCount) << 48
+        case .made(let text): UInt64(bitPattern: Int64(text.hashValue))
+        case .parameter(let parameter): UInt64(parameter.type.rawValue) | 1 << 63
+        }
+    }
+
+    fileprivate func isLike(_ other: Statement.Piece) -> Bool {
+        switch (self, other) {
+        case (.literal(let one), .literal(let two)):
+            one.utf8Start == two.utf8Start && one.utf8CodeUnitCount == two.utf8CodeUnitCount
+        case (.made(let one), .made(let two)): one == two
+        case (.parameter(let one), .parameter(let two)): one.type == two.type
+        default: false
+        }
+    }
+}
+
+extension UInt64 {
+    fileprivate var rotated: UInt64 { self << 23 | self >> 41 }
 }

@@ -6,8 +6,7 @@ extension Statement {
         var statement: Statement
 
         public init(literalCapacity: Int, interpolationCount: Int) {
-            statement = Statement(stringLiteral: "")
-            statement.sql.reserveCapacity(literalCapacity + interpolationCount * 3)
+            statement = Statement(parameters: interpolationCount)
         }
 
         public mutating func appendLiteral(_ literal: StaticString) { statement.append(literal: literal) }

@@ -27,5 +27,7 @@ public struct PostgresBytes: Sendable {
         }
     }
 
+    mutating func reserveCapacity(_ count: Int) { bytes.reserveCapacity(count) }
+
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 }

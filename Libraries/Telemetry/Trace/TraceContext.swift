@@ -24,6 +24,11 @@ public struct TraceContext: Sendable, Hashable {
     /// A new piece of work in the same trace.
     public func child() -> TraceContext { TraceContext(traceID: traceID, spanID: .next(), isSampled: isSampled) }
 
+    /// The context of what a `traceparent` came with: a part of that trace, or the start of one when there is none, or none that can be read.
+    public static func received(_ traceparent: String?) -> TraceContext {
+        traceparent.flatMap { TraceContext(traceparent: $0)?.child() } ?? .root()
+    }
+
     /// Reads the header `traceparent`, strictly: `version-traceid-parentid-flags` in lower-case hexadecimal.
     ///
     /// Version 00 is exactly 55 characters; a later one may go on after a dash, and only what 00 knows is read of it.

@@ -1,5 +1,6 @@
 public import Contracts
 public import EventLoop
+import Telemetry
 
 /// Callers' tokens that were verified, remembered by their exact bytes until they end: a verification costs more than all the rest of a read.
 ///
@@ -27,6 +28,7 @@ public import EventLoop
         let verified: Verified
     }
 
+    private let metrics = TokenMetrics()
     private let audience: String
     private let leeway: Duration
     private let capacity: Int
@@ -56,13 +58,22 @@ public import EventLoop
             let verified = slots[position].verified
             guard moment < verified.claims.expires + leeway else {
                 positions[token] = nil
+                metrics.refused.increment()
                 throw .expired(at: verified.claims.expires)
             }
+            metrics.remembered.increment()
             return verified
         }
-        let claims = try Token.verify(
-            compact, keys: keys, audience: audience, type: TokenClaims.type, at: moment, leeway: leeway, as: TokenClaims.self)
-        let verified = Verified(claims: claims, caller: try claims.caller())
+        let verified: Verified
+        do throws(TokenError) {
+            let claims = try Token.verify(
+                compact, keys: keys, audience: audience, type: TokenClaims.type, at: moment, leeway: leeway, as: TokenClaims.self)
+            verified = Verified(claims: claims, caller: try claims.caller())
+        } catch {
+            metrics.refused.increment()
+            throw error
+        }
+        metrics.verified.increment()
         // A long one is verified each time: what is remembered stays small.
         if token.bytes.count <= Self.longestRemembered { remember(Slot(token: token, verified: verified)) }
         return verified
@@ -93,5 +104,17 @@ public import EventLoop
         slots[next] = slot
         positions[slot.token] = next
         next = (next + 1) % capacity
+    }
+}
+
+/// How callers' tokens were taken.
+private struct TokenMetrics {
+    let verified: Counter
+    let remembered: Counter
+    let refused: Counter
+
+    init() {
+        let tokens = Metrics.counters("egov_tokens_total", "Callers' tokens, by how they were taken.", labels: "result")
+        (verified, remembered, refused) = (tokens["verified"], tokens["remembered"], tokens["refused"])
     }
 }

@@ -10,6 +10,7 @@ import TestSupport
     let folder: String
     private let part: Part
     private var calls = 0
+    private var frozen: [pid_t] = []
 
     /// Runs `body` with a server of its own, and removes that whatever happens.
     nonisolated static func run(_ part: Part, _ body: @escaping @Loop @Sendable (OwnServers) async throws -> Void) async throws {
@@ -20,6 +21,7 @@ import TestSupport
                 try await servers.start()
                 try await body(servers)
             } catch {
+                servers.thaw()
                 _ = try? await servers.script("remove")
                 throw error
             }
@@ -37,6 +39,20 @@ import TestSupport
 
     /// Ends it as a crash would.
     func kill() async throws { try await script("kill", part.rawValue) }
+
+    /// Lets all processes of the PostgreSQL stand still, with every connection open, until ``thaw()``.
+    func freeze() async throws {
+        let file = FileManager.default.contents(atPath: "\(folder)/postgres/postmaster.pid").map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard let postmaster = file.split(separator: "\n").first.flatMap({ pid_t($0) }) else { throw NoAddress() }
+        let children = try String(contentsOfFile: "/proc/\(postmaster)/task/\(postmaster)/children", encoding: .utf8)
+        frozen = [postmaster] + children.split(separator: " ").compactMap { pid_t($0) }
+        for pid in frozen { Glibc.kill(pid, SIGSTOP) }
+    }
+
+    func thaw() {
+        for pid in frozen { Glibc.kill(pid, SIGCONT) }
+        frozen = []
+    }
 
     /// `TEST_DATABASE_URL` or `TEST_KAFKA_BOOTSTRAP` of this one.
     func address() async throws -> String {

@@ -71,12 +71,16 @@ import TestSupport
     }
 
     /// SIGTERM, and SIGKILL when it takes longer than a service may.
-    func stop() async {
-        guard let process else { return }
+    func stop() async { _ = await terminated() }
+
+    /// SIGTERM; returns the exit code: 0, or 137 when it took longer than a service may and was killed.
+    func terminated() async -> Int32 {
+        guard let process else { return 0 }
         process.signal(SIGTERM)
         let end = Loop.timer(after: .seconds(15)) { process.signal(SIGKILL) }
-        _ = await process.ended()
+        let code = await process.ended()
         end.cancel()
+        return code
     }
 
     /// Everything that it has logged, over all its starts.

@@ -19,7 +19,7 @@ judges_python() {
         rm -rf "$folder"
         python3 -m venv "$folder" >/dev/null 2>&1 || leave_out "python3 -m venv does not work here (Debian: python3-venv)"
         "$folder/bin/pip" install --quiet --disable-pip-version-check --retries 2 --timeout 20 \
-            openapi-spec-validator==0.9.0 cloudevents==2.2.0 >"$folder/pip.log" 2>&1 ||
+            openapi-spec-validator==0.9.0 cloudevents==2.2.0 schemathesis==4.32.5 >"$folder/pip.log" 2>&1 ||
             leave_out "PyPI cannot be reached: $(tail -n 1 "$folder/pip.log")"
         touch "$folder/complete"
     fi

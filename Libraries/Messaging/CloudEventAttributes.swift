@@ -1,0 +1,72 @@
+/// The attributes of a CloudEvent as they are found among a record's headers.
+struct Attributes {
+    /// Those that are of use here, in the order of ``names``.
+    enum Name: Int { case specversion, id, source, type, time, subject, contentType, traceparent }
+
+    private static let names: [StaticString] = [
+        "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "content-type", "traceparent",
+    ]
+    private static let longest = 1024
+
+    private var texts = [String?](repeating: nil, count: names.count)
+    /// Extensions by name, which must not stand twice either.
+    private var others: [String] = []
+    /// What is wrong with the first header that is.
+    private(set) var complaint: String?
+
+    subscript(_ name: Name) -> String? { texts[name.rawValue] }
+
+    static func header(_ name: Name) -> String { "\(names[name.rawValue])" }
+
+    mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        let known = Self.names.firstIndex { name.holds($0) }
+        guard complaint == nil, known != nil || name.starts(with: "ce_".utf8) else { return }
+        guard value.count <= Self.longest, let text = String(validating: value, as: UTF8.self) else {
+            complaint = "header \(String(decoding: name, as: UTF8.self)) is longer than 1,024 bytes or not UTF-8"
+            return
+        }
+        if let known, texts[known] == nil {
+            texts[known] = text
+        } else {
+            let name = String(decoding: name, as: UTF8.self)
+            if known != nil || others.contains(name) { complaint = "header \(name) stands twice" }
+            others.append(name)
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether these are the bytes of the literal.
+    func holds(_ literal: StaticString) -> Bool {
+        count == literal.utf8CodeUnitCount && literal.withUTF8Buffer { elementsEqual($0) }
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Fills 16 bytes from 8-4-4-4-12 hexadecimal digits; false when the text is none such.
+    func readUUID(from text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard count == 16, text.count == 36 else { return false }
+        var place = 0
+        for index in 0..<16 {
+            if index == 4 || index == 6 || index == 8 || index == 10 {
+                guard text[place] == UInt8(ascii: "-") else { return false }
+                place += 1
+            }
+            guard let high = text[place].hexDigit, let low = text[place + 1].hexDigit else { return false }
+            self[index] = high << 4 | low
+            place += 2
+        }
+        return true
+    }
+}
+
+extension UInt8 {
+    fileprivate var hexDigit: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Contracts
+import EventLoop
+import FoundationEssentials
+import Kafka
+import Postgres
+import Telemetry
+
+/// The records of one key of a batch, in their order; those without a key are one lane too.
+struct KeyLane: Sendable {
+    let key: [UInt8]?
+    var records: [ConsumedRecord]
+    /// An earlier message of the key is parked.
+    var isBlocked = false
+
+    static func lanes(of records: [ConsumedRecord]) -> [KeyLane] {
+        var lanes: [KeyLane] = []
+        var places: [[UInt8]?: Int] = [:]
+        lanes.reserveCapacity(records.count)
+        places.reserveCapacity(records.count)
+        for record in records {
+            if let place = places[record.key] {
+                lanes[place].records.append(record)
+            } else {
+                places[record.key] = lanes.count
+                lanes.append(KeyLane(key: record.key, records: [record]))
+            }
+        }
+        return lanes
+    }
+}
+
+/// A lane whose messages ask nothing of the store, read.
+private struct ReadLane: Sendable {
+    let lane: KeyLane
+    let arrivals: [Arrival]
+}
+
+private struct Arrival: Sendable {
+    let message: CloudEvent
+    let id: UUID
+    let handler: MessageHandler
+}
+
+/// Messages for one call of a handler, or one after another for one that takes them singly.
+private struct Wave {
+    let handler: MessageHandler
+    var messages: [CloudEvent] = []
+}
+
+// Messages of handlers that ask nothing share transactions, as requests do.
+extension MessageConsumer {
+    /// Lets messages of the write shape take effect in one transaction, and tells what is left: keys with messages that ask the store,
+    /// cannot be read, wait behind parked ones, or failed. Nil when the service stops or the partition was taken away.
+    func takeEffectTogether(_ lanes: [KeyLane]) async -> [KeyLane]? {
+        var left: [KeyLane] = []
+        var shared: [ReadLane] = []
+        for lane in lanes {
+            if let read = read(lane) { shared.append(read) } else { left.append(lane) }
+        }
+        guard let failed = await takeTogether(shared[...]) else { return nil }
+        return left + failed
+    }
+
+    /// Nil when it must be handled by itself.
+    private func read(_ lane: KeyLane) -> ReadLane? {
+        guard !lane.isBlocked else { return nil }
+        var arrivals: [Arrival] = []
+        arrivals.reserveCapacity(lane.records.count)
+        for record in lane.records {
+            do {
+                let message = try CloudEvent(record)
+                guard let handler = try handler(for: message) else { continue }
+                if case .decide = handler.shape { return nil }
+                arrivals.append(Arrival(message: message, id: message.inboxID, handler: handler))
+            } catch {
+                return nil
+            }
+        }
+        return ReadLane(lane: lane, arrivals: arrivals)
+    }
+
+    /// All in one transaction; if that cannot be, each half in one, until those that fail stand alone.
+    private func takeTogether(_ lanes: ArraySlice<ReadLane>) async -> [KeyLane]? {
+        if lanes.isEmpty { return [] }
+        do {
+            let isDone: Void? = try await retryingTransient(most: 2) { try await self.take(lanes) }
+            return isDone.map { [] }
+        } catch {
+            if error is CancellationError || Task.isCancelled { return nil }
+            guard lanes.count > 1 else { return lanes.map(\.lane) }
+            let middle = lanes.startIndex + lanes.count / 2
+            guard let first = await takeTogether(lanes[..<middle]), let second = await takeTogether(lanes[middle...]) else { return nil }
+            return first + second
+        }
+    }
+
+    /// Inbox entries, then the effects of those messages that are here for the first time, then the commit: two round trips.
+    private func take(_ lanes: ArraySlice<ReadLane>) async throws {
+        let ids = lanes.flatMap { $0.arrivals.map(\.id) }
+        if ids.isEmpty { return }
+        let (works, fresh) = try await database.transaction { lease in
+            let fresh = try await lease.fetch(Inbox.enter(consumer: self.name, ids: ids))
+            var works: [Work] = []
+            for wave in Self.waves(lanes, fresh: fresh.count == ids.count ? nil : Set(fresh)) { works += try self.apply(wave) }
+            for work in works { work.handOver(to: lease) }
+            return (works, fresh.count)
+        }
+        for work in works { work.committed() }
+        MessagingMetrics.handled.increment(by: fresh)
+        MessagingMetrics.duplicates.increment(by: ids.count - fresh)
+    }
+
+    /// The messages by handler, in as few calls as keep the order within each key.
+    ///
+    /// - Parameter fresh: the messages that were not here before; nil when none was.
+    private static func waves(_ lanes: ArraySlice<ReadLane>, fresh: Set<UUID>?) -> [Wave] {
+        var fresh = fresh
+        var waves: [Wave] = []
+        for lane in lanes {
+            var earliest = 0
+            for arrival in lane.arrivals where fresh == nil || fresh?.remove(arrival.id) != nil {
+                let place = waves[earliest...].firstIndex { $0.handler.type == arrival.handler.type } ?? waves.count
+                if place == waves.count { waves.append(Wave(handler: arrival.handler)) }
+                waves[place].messages.append(arrival.message)
+                earliest = place
+                // A call for many has no two of one key.
+                if case .writeMany = arrival.handler.shape { earliest += 1 }
+            }
+        }
+        return waves
+    }
+
+    private func apply(_ wave: Wave) throws -> [Work] {
+        switch wave.handler.shape {
+        case .decide: return []
+        case .write(let body):
+            return try wave.messages.map { message in
+                let work = Write(caller: .service(message.sender ?? place.service), now: clock.now, place: place)
+                try TraceContext.$current.withValue(message.trace) { try body(message, work) }
+                return work
+            }
+        case .writeMany(let body):
+            let work = Write(caller: .service(wave.handler.topic.service), now: clock.now, place: place)
+            try TraceContext.$current.withValue(wave.messages[0].trace) { try body(wave.messages, work) }
+            return [work]
+        }
+    }
+}
+
+extension CloudEvent {
+    /// The trace of the work that it sets off.
+    var trace: TraceContext { traceparent.flatMap { TraceContext(traceparent: $0)?.child() } ?? .root() }
+}
