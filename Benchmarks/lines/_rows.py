@@ -114,12 +114,14 @@ class Rows:
     def to_decide(self, database: str, count: int, numbers: str) -> None:
         """So many applications whose file is complete, each with its timer; `numbers` is SQL for the number of the i-th."""
         row = json.dumps(self.reviewed, ensure_ascii=False)
+        others = [name for name in self.reviewed if name not in ("id", "number")]
         self.services.sql(database, f"""
-            INSERT INTO application SELECT (jsonb_populate_record(NULL::application, $j${row}$j$::jsonb || jsonb_build_object(
-                'id', lpad(to_hex(i), 32, '0'), 'number', {numbers}))).* FROM generate_series(0, {count - 1}) AS i;
+            WITH one AS MATERIALIZED (SELECT * FROM jsonb_populate_record(NULL::application, $j${row}$j$))
+            INSERT INTO application (id, number, {", ".join(others)})
+            SELECT lpad(to_hex(i), 32, '0')::uuid, {numbers}, {", ".join(others)} FROM one, generate_series(0, {count - 1}) AS i;
             INSERT INTO timer SELECT lpad(to_hex(i), 32, '0')::uuid, '{self.due['fire_at']}', 'decision-due', lpad(to_hex(i), 32, '0')::uuid::text,
                 convert_to($j${self.due['payload']}$j$, 'UTF8') FROM generate_series(0, {count - 1}) AS i;
-            ANALYZE application; ANALYZE timer;""")
+            ANALYZE application; ANALYZE timer; CHECKPOINT;""")
 
 
 # The number of an application with its check digits (ISO 7064 mod 97-10), in SQL; letters stand for 10 and up: BCH is 11, 12, 17; KZ is 20, 35.

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import subprocess
 import time
 from pathlib import Path
 
@@ -49,6 +50,19 @@ class Services:
             path.write_text(self.run("tokens", kind, str(count)))
         return str(path)
 
+    def tokens_of(self, iin: str) -> str:
+        path = Path(self.rig.servers.folder) / f"token-{iin}"
+        path.write_text(self.run("tokens", "citizen", "1", iin))
+        return str(path)
+
+    def launch(self, service: str) -> tuple[subprocess.Popen, float]:
+        """The service as service.sh starts it, and the moment before."""
+        settings = Path(self.rig.servers.folder, "config", f"{service}.env").read_text().splitlines()
+        words, environment = [f"{self.environment['SHANYRAQ_BIN']}/{service}", "serve"], dict(line.split("=", 1) for line in settings)
+        began = time.monotonic()
+        quiet = subprocess.DEVNULL
+        return subprocess.Popen(words, env={"PATH": os.environ["PATH"], **environment}, stdin=quiet, stdout=quiet, stderr=quiet), began
+
     def load(self, services: list[str], template: str, *more, tokens=("citizen", CONNECTIONS), connections=CONNECTIONS) -> list[str]:
         """The load's command on services as `here` names them: PERSONS, LICENCES, PERSONS_2."""
         here = self.here()
@@ -59,10 +73,10 @@ class Services:
             words += ["--tokens", self.tokens(*tokens)]
         return [*words, "--seconds", self.rig.seconds, "--warmup", self.rig.warm_up, *map(str, more)]
 
-    def pgbench(self, database: str, script: str, variables: dict[str, str], clients: int, transactions: int | None = None) -> dict:
-        """pgbench with prepared statements over the same socket; `transactions` in all, or as long as the load runs."""
+    def pgbench(self, database: str, script: str, variables: dict[str, str], clients: int) -> dict:
+        """pgbench with prepared statements over the same socket, as long as the load runs."""
         words = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-f", str(self.rig.root / "Benchmarks" / "limits" / f"{script}.sql")]
-        words += ["-t", str(transactions // clients)] if transactions else ["-T", str(max(1, round(float(self.rig.seconds))))]
+        words += ["-T", str(max(1, round(float(self.rig.seconds))))]
         for name, value in {"n": str(time.time_ns() // 1_000_000 << 16), "clients": str(clients), **variables}.items():
             words += ["-D", f"{name}={value}"]
         text = command([*words, self.here()[database]], limit=300)
@@ -76,8 +90,18 @@ class Services:
 
     def sql(self, database: str, text: str) -> str:
         """SQL as the superuser, in a database as `here` names it."""
-        name = re.search(r"@/([\w-]+)\?", self.here()[database]).group(1)
-        return sql(self.here()["SUPERUSER_DB"].replace("/postgres?", f"/{name}?"), text)
+        return sql(self._superuser(database), text)
+
+    def script(self, database: str, text: str) -> None:
+        """The same for many statements, each its own transaction."""
+        path = Path(self.rig.servers.folder) / "script.sql"
+        path.write_text(text)
+        command(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", path, self._superuser(database)], limit=1800)
+
+    def _superuser(self, database: str) -> str:
+        here = self.here()
+        name = re.search(r"@/([\w-]+)\?", here[database]).group(1)
+        return here["SUPERUSER_DB"].replace("/postgres?", f"/{name}?")
 
 
 def services(rig) -> Services:

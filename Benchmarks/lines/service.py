@@ -15,16 +15,16 @@ def load(names, template, *more, tokens=("citizen", CONNECTIONS)):
     return lambda rig: services(rig).load(names, template, *more, tokens=tokens)
 
 
-def pgbench(script, database, variables, transactions=None):
-    """The better of two numbers of clients."""
+def pgbench(script, database, variables, prepare=None):
+    """The better of two numbers of clients; `prepare` comes before each."""
 
     def best(rig):
         one = services(rig)
         runs = []
         for clients in PIPELINE_CLIENTS:
-            if transactions:
-                prepare_decisions(rig, database, "i::text", "bench-")
-            runs.append(one.pgbench(database, script, variables(rows(rig, one)), clients, transactions and transactions(rig)))
+            if prepare:
+                prepare(rig)
+            runs.append(one.pgbench(database, script, variables(rows(rig, one)), clients))
         return max(runs, key=lambda result: result["rate"])
 
     return best
@@ -97,22 +97,18 @@ def apply_lines():
     ]
 
 
-def decisions(rig):
-    """As many as the fastest takes in the time of a run."""
-    return round(12_000 * (float(rig.seconds) + float(rig.warm_up))) // CONNECTIONS * CONNECTIONS
-
-
-def prepare_decisions(rig, database, numbers, prefix=""):
+def to_decide(rig, database, numbers):
+    """More applications than the fastest decides in the time of a run; without one left, pgbench would fail aloud."""
     one = services(rig)
     one.run("empty", LICENCES)
-    rows(rig, one).to_decide(database, decisions(rig), f"'{prefix}' || {numbers}" if prefix else numbers)
+    rows(rig, one).to_decide(database, round(12_000 * (float(rig.seconds) + float(rig.warm_up))), numbers)
 
 
 def decide_lines():
     def before(rig, name):
         services(rig).renew(LICENCES)
         if name == "ours":
-            prepare_decisions(rig, "LICENCES_DB", NUMBER)
+            to_decide(rig, "LICENCES_DB", NUMBER)
 
     def ours(rig):
         one = services(rig)
@@ -120,11 +116,14 @@ def decide_lines():
         path.write_text(one.sql("LICENCES_DB", "SELECT number FROM application ORDER BY id") + "\n")
         return one.load(["LICENCES"], "decide", "--items", path, tokens=("official", 1))
 
+    def peer_before(rig):
+        to_decide(rig, "LICENCES_PEER_DB", "'bench-' || i")
+
     return [
         Line(
             "operation with a lease (lock, decide, store), 32 connections, each decision on an application of its own",
             unit="decision",
-            contestants={"ours": ours, "pgbench": pgbench("decide", "LICENCES_PEER_DB", lambda rows: rows.of_decide(), decisions)},
+            contestants={"ours": ours, "pgbench": pgbench("decide", "LICENCES_PEER_DB", lambda rows: rows.of_decide(), peer_before)},
             bars=[Bar("rate", "ours", "pgbench", at_least=1.0), Bar("cpu_V", "ours", at_most=0.7)],
             set_up=lambda rig: rows(rig, services(rig)),
             before=before,

@@ -93,6 +93,7 @@ environment() {
             echo "${label//-/_}=$(service_url "$(basename "$file" .pid)" | sed 's|^http://||') ${label//-/_}_PID=$pid"
         done
     done
+    echo "PERSONS_HISTORY_DB='$(database_url natural-persons natural-persons-history)'"
     echo "PERSONS_EMPTY_DB='$(database_url natural-persons natural-persons-empty)' SUPERUSER_DB='$postgres_superuser_url'"
     echo "LOAD=$limits/load TEMPLATES=$root/Benchmarks/rig/requests BIN=$bin"
 }
@@ -132,10 +133,11 @@ renew() { # NAME…
 }
 
 # The first COUNT persons after the demonstration's three; the third of these is the ministry's official.
-tokens() { # citizen|official COUNT
+tokens() { # citizen|official COUNT [IIN]
     local kid claims='"capacity":"citizen"' subjects
     kid=$(jq -r '.keys[] | select(.owner == "sign-in") | .kid' "$keys/keys.jwks")
     subjects=$(sed -n "4,$((3 + $2))p" "$STATE/data/iins")
+    [ -z "${3:-}" ] || subjects=$3
     if [ "$1" = official ]; then
         claims='"capacity":"official","body":"ministry-of-justice","position":"specialist"'
         subjects=$(sed -n 3p "$STATE/data/iins")
@@ -151,7 +153,7 @@ postgres_host=/tmp/shanyraq-$(state_hash)
 case ${1:-} in
     up) up "${2:-100000}" && environment ;;
     env) environment ;;
-    tokens) tokens "${2:-citizen}" "${3:-32}" ;;
+    tokens) tokens "${2:-citizen}" "${3:-32}" "${4:-}" ;;
     start) service_start "$2" && ready "$2" ;;
     serve) serve "${@:2}" ;;
     stop) process_stop "$2" 15 ;;
