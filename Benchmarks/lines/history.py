@@ -49,7 +49,7 @@ def fill(rig, one):
 def set_up(rig):
     one = services(rig)
     one.run("down")
-    one.run("copy", "natural-persons-peer", DATABASE)
+    one.run("copy", "natural-persons", "natural-persons-peer", DATABASE)
     if one.sql("PERSONS_HISTORY_DB", "SELECT to_regclass('holder') IS NULL") == "t":
         fill(rig, one)
     url = one.here()["PERSONS_HISTORY_DB"]

@@ -24,7 +24,7 @@ def timed(words, environment, rows):
     if done.returncode != 0:
         raise Failed(f"{words[0]}: {(done.stderr or done.stdout)[-400:]}")
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"rate": rows / seconds, "seconds": seconds, "operations": rows, "cpu_us": used * 1e6 / rows, "rss_mb": after.ru_maxrss / 1024, "errors": 0}
+    return {"rate": rows / seconds, "seconds": seconds, "operations": rows, "cpu_us": used * 1e6 / rows, "errors": 0}
 
 
 def set_up(rig):
