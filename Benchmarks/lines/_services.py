@@ -92,7 +92,7 @@ class Services:
         """SQL as the superuser, in a database as `here` names it."""
         return sql(self._superuser(database), text)
 
-    def script(self, database: str, text: str) -> None:
+    def statements(self, database: str, text: str) -> None:
         """The same for many statements, each its own transaction."""
         path = Path(self.rig.servers.folder) / "script.sql"
         path.write_text(text)

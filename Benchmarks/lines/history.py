@@ -1,6 +1,6 @@
 """A person's own access history among ten million entries of the journal."""
 
-from rig import Bar, Line
+from rig import Bar, Line, sql
 
 from ._services import down, services
 
@@ -42,15 +42,18 @@ def fill(rig, one):
         low = month * share
         high = total - 1 if month == MONTHS - 1 else low + share - 1
         words.append(MONTH.format(name=f"journal_past_{month}", first=first, last=last, low=low, high=high, count=high - low + 1, entries=total))
-    words.append("VACUUM ANALYZE journal; CHECKPOINT")
-    one.script("PERSONS_HISTORY_DB", ";\n".join(words))
+    words.append(f"VACUUM ANALYZE journal; COMMENT ON TABLE holder IS '{total}'; CHECKPOINT")
+    one.statements("PERSONS_HISTORY_DB", ";\n".join(words))
 
 
 def set_up(rig):
     one = services(rig)
     one.run("down")
+    # In a folder that was kept it may be there, with as many or with others.
     one.run("copy", "natural-persons", "natural-persons-peer", DATABASE)
-    if one.sql("PERSONS_HISTORY_DB", "SELECT to_regclass('holder') IS NULL") == "t":
+    if one.sql("PERSONS_HISTORY_DB", "SELECT obj_description(to_regclass('holder'))") != str(entries(rig)):
+        sql(one.here()["SUPERUSER_DB"], f'DROP DATABASE "{DATABASE}" WITH (FORCE)')
+        one.run("copy", "natural-persons", "natural-persons-peer", DATABASE)
         fill(rig, one)
     url = one.here()["PERSONS_HISTORY_DB"]
     one.run("serve", "natural-persons", "history", f"DATABASE_URL={url}")
