@@ -190,7 +190,7 @@ import Telemetry
             return work
         case .writeMany(let body):
             let work = Write(caller: caller, now: clock.now, place: place)
-            try body([message], work)
+            try body([Arrival(message, handler)], work)
             return work
         }
     }

@@ -35,16 +35,24 @@ private struct ReadLane: Sendable {
     let arrivals: [Arrival]
 }
 
-private struct Arrival: Sendable {
+/// A message on its way through the steps below; by reference, since a CloudEvent is many strings.
+final class Arrival: Sendable {
     let message: CloudEvent
+    /// The inbox's.
     let id: UUID
     let handler: MessageHandler
+
+    init(_ message: CloudEvent, _ handler: MessageHandler) {
+        self.message = message
+        id = message.inboxID
+        self.handler = handler
+    }
 }
 
 /// Messages for one call of a handler, or one after another for one that takes them singly.
 private struct Wave {
     let handler: MessageHandler
-    var messages: [CloudEvent] = []
+    var arrivals: [Arrival] = []
 }
 
 // Messages of handlers that ask nothing share transactions, as requests do.
@@ -71,7 +79,7 @@ extension MessageConsumer {
                 let message = try CloudEvent(record)
                 guard let handler = try handler(for: message) else { continue }
                 if case .decide = handler.shape { return nil }
-                arrivals.append(Arrival(message: message, id: message.inboxID, handler: handler))
+                arrivals.append(Arrival(message, handler))
             } catch {
                 return nil
             }
@@ -121,7 +129,7 @@ extension MessageConsumer {
             for arrival in lane.arrivals where fresh == nil || fresh?.remove(arrival.id) != nil {
                 let place = waves[earliest...].firstIndex { $0.handler.type == arrival.handler.type } ?? waves.count
                 if place == waves.count { waves.append(Wave(handler: arrival.handler)) }
-                waves[place].messages.append(arrival.message)
+                waves[place].arrivals.append(arrival)
                 earliest = place
                 // A call for many has no two of one key.
                 if case .writeMany = arrival.handler.shape { earliest += 1 }
@@ -134,14 +142,15 @@ extension MessageConsumer {
         switch wave.handler.shape {
         case .decide: return []
         case .write(let body):
-            return try wave.messages.map { message in
+            return try wave.arrivals.map { arrival in
+                let message = arrival.message
                 let work = Write(caller: .service(message.sender ?? place.service), now: clock.now, place: place)
                 try TraceContext.$current.withValue(message.trace) { try body(message, work) }
                 return work
             }
         case .writeMany(let body):
             let work = Write(caller: .service(wave.handler.topic.service), now: clock.now, place: place)
-            try TraceContext.$current.withValue(wave.messages[0].trace) { try body(wave.messages, work) }
+            try TraceContext.$current.withValue(wave.arrivals[0].message.trace) { try body(wave.arrivals, work) }
             return [work]
         }
     }
