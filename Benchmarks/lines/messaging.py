@@ -69,6 +69,7 @@ def lines(rig):
             set_up=logical,
             before=slot,
             tear_down=physical,
+            most_rounds=3,
         ),
     ]
 
