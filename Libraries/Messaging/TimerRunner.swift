@@ -9,6 +9,9 @@ import Telemetry
     private let place: WorkPlace
     private let clock: LawClock
     private let handlers: [String: TimerHandler]
+    private let crashes: CrashWatch
+    /// So many timers of this run are taken with care: what the process before ended on is the first of them.
+    private var careful = 16
     private var types: [String] { handlers.keys.sorted() }
     private var task: Task<Void, Never>?
     private var wakeUp = Promise<Void>()
@@ -17,10 +20,11 @@ import Telemetry
     /// How often it looks for timers that are due, woken or not.
     nonisolated static let patrol = Duration.seconds(1)
 
-    package init(database: Database, place: WorkPlace, clock: LawClock, handlers: [TimerHandler]) {
+    package init(database: Database, place: WorkPlace, clock: LawClock, handlers: [TimerHandler], crashes: CrashWatch? = nil) {
         self.database = database
         self.place = place
         self.clock = clock
+        self.crashes = crashes ?? CrashWatch(database)
         self.handlers = Dictionary((handlers + [.askAgain]).map { ($0.type, $0) }) { first, _ in first }
     }
 
@@ -78,6 +82,15 @@ import Telemetry
 
     /// False when nothing is due.
     private func fireNext() async throws -> Bool {
+        guard careful > 0 else { return try await fireNext(isDoubtful: false) }
+        return try await crashes.alone {
+            guard try await self.fireNext(isDoubtful: true) else { return false }
+            self.careful -= 1
+            return true
+        }
+    }
+
+    private func fireNext(isDoubtful: Bool) async throws -> Bool {
         var taken: DueTimer?
         do {
             let work = try await database.transaction { lease -> Decide? in
@@ -87,7 +100,9 @@ import Telemetry
                 let work = Decide(
                     caller: .service(self.place.service), now: max(self.clock.now, due.fireAt), place: self.place, lease: lease)
                 guard let handler = self.handlers[due.type] else { return nil }
+                if isDoubtful { try await self.crashes.begin(due.id, consumer: ParkedMessages.timerConsumer) }
                 try await TraceContext.$current.withValue(TraceContext.root()) { try await handler.apply(due, work) }
+                if isDoubtful { work.save(CrashWatch.end(due.id, consumer: ParkedMessages.timerConsumer)) }
                 work.handOver()
                 return work
             }
@@ -99,7 +114,8 @@ import Telemetry
             MessagingMetrics.parked.increment()
             Log.error("timer parked", ["type": "\(taken.type)", "key": "\(taken.key)", "error": "\(error)"])
             _ = try await database.run(Batch(
-                statements: [ParkedMessages.park(taken, error: "\(error)", at: .now)], key: "parked", mayRunAgain: true))
+                statements: [ParkedMessages.park(taken, error: "\(error)", at: .now), CrashWatch.end(taken.id, consumer: ParkedMessages.timerConsumer)],
+                key: "parked", mayRunAgain: true))
             return true
         }
     }

@@ -186,7 +186,8 @@ import Telemetry
         let records = nextRecords(of: partition)
         guard let last = records.last, partition.stopReason == nil else { return }
         keepFetching(partition, after: last.offset)
-        let batch = PartitionBatch(topic: partition.id.topic, partition: partition.id.partition, records: records)
+        let batch = PartitionBatch(
+            topic: partition.id.topic, partition: partition.id.partition, records: records, followsCommit: partition.hasCommitted)
         partition.begin(batch)
         let predecessor = partition.predecessor
         partition.predecessor = nil

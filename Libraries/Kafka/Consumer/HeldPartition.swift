@@ -14,6 +14,8 @@ import EventLoop
     var stopReason: String?
     var toCommit: Int64?
     var committed: Int64?
+    /// A commit of this assignment has been confirmed.
+    var hasCommitted = false
     private(set) var handling: (offset: Int64, since: ContinuousClock.Instant)?
     var isReportedSlow = false
     /// The most records that waited since the library was last asked to fetch.
