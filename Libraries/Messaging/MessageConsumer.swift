@@ -269,13 +269,15 @@ import Telemetry
     func retryingTransient<T: Sendable>(orAny: Bool = false, most: Int = .max, _ body: @Loop () async throws -> T) async throws -> T? {
         var pause = Duration.milliseconds(20)
         var refusals = 0
+        var timeouts = 0
         while true {
             if isStopping || Task.isCancelled { return nil }
             do {
                 return try await body()
-            } catch where orAny && !(error is CancellationError) || isTransient(error) {
+            } catch where orAny && !(error is CancellationError) || isTransient(error) || isTooSlow(error) {
                 if isOfCompany(error) { refusals += 1 }
-                if refusals >= most { throw error }
+                if isTooSlow(error) { timeouts += 1 }
+                if refusals >= most || !orAny && timeouts >= min(most, mostTimeouts) { throw error }
                 Log.warning("tried again", ["consumer": "\(name)", "error": "\(error)", "in": "\(pause)"])
                 try await Loop.sleep(for: pause)
                 pause = min(pause * 2, .seconds(5))
@@ -292,6 +294,12 @@ func isTransient(_ error: any Error) -> Bool {
     if let error = error as? PostgresError { return error.isRetriable }
     return error is NumbersExhausted
 }
+
+/// A statement that took longer than it may: tried again some times, since another time it may be quicker.
+func isTooSlow(_ error: any Error) -> Bool { (error as? PostgresError)?.isStatementTimeout ?? false }
+
+/// So often a message or timer may be too slow before it is parked.
+let mostTimeouts = 5
 
 /// Whether less work in one transaction may get around the fault.
 private func isOfCompany(_ error: any Error) -> Bool {

@@ -1,5 +1,6 @@
 package import Contracts
 public import EventLoop
+import FoundationEssentials
 package import Postgres
 import Telemetry
 
@@ -12,6 +13,8 @@ import Telemetry
     private let crashes: CrashWatch
     /// So many timers of this run are taken with care: what the process before ended on is the first of them.
     private var careful = 16
+    /// How often in a row a timer was too slow.
+    private var timeouts: [UUID: Int] = [:]
     private var types: [String] { handlers.keys.sorted() }
     private var task: Task<Void, Never>?
     private var wakeUp = Promise<Void>()
@@ -107,10 +110,16 @@ import Telemetry
                 return work
             }
             work?.committed()
+            if let taken, !timeouts.isEmpty { timeouts[taken.id] = nil }
             if work != nil { MessagingMetrics.fired.increment() }
             return work != nil
         } catch where !isTransient(error) && !(error is CancellationError) {
             guard let taken else { throw error }
+            if isTooSlow(error), timeouts[taken.id, default: 0] + 1 < mostTimeouts {
+                timeouts[taken.id, default: 0] += 1
+                throw error
+            }
+            timeouts[taken.id] = nil
             MessagingMetrics.parked.increment()
             Log.error("timer parked", ["type": "\(taken.type)", "key": "\(taken.key)", "error": "\(error)"])
             _ = try await database.run(Batch(
