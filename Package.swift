@@ -85,6 +85,8 @@ let package = Package(
 
         .target(
             name: "TestSupport", dependencies: ["EventLoop", "Kafka", "Postgres"], path: "Tests/TestSupport", swiftSettings: settings),
+        // A service whose handlers end the process when a message says so.
+        .executableTarget(name: "FragileService", dependencies: everyLibrary, path: "Tests/FragileService", swiftSettings: settings),
         tests("ContractsTests", of: ["Contracts"], data: ["Golden"]),
         tests("TelemetryTests", of: ["Telemetry", "Contracts", "TestSupport"]),
         tests("CommandLineTests", of: ["CommandLine"]),

@@ -16,13 +16,18 @@ import Telemetry
     let clock: LawClock
     private let handlers: [String: MessageHandler]
     private let passedOver: Set<String>
+    let crashes: CrashWatch
+    /// Up to which offset of a partition a process before may have ended.
+    var doubtful: [TopicPartition: Int64] = [:]
     private var consumer: Consumer?
     private var isStopping = false
 
-    /// - Parameter passedOver: types that the topics may carry and this service does not need; anything else unknown is parked.
+    /// - Parameters:
+    ///   - passedOver: types that the topics may carry and this service does not need; anything else unknown is parked.
+    ///   - crashes: what it shares with the service's timers; its own when nil.
     package init(
         service: ServiceName, database: Database, place: WorkPlace, clock: LawClock, kafka: KafkaOptions, prefix: String,
-        instanceID: String?, handlers: [MessageHandler], passedOver: Set<String>
+        instanceID: String?, handlers: [MessageHandler], passedOver: Set<String>, crashes: CrashWatch? = nil
     ) throws {
         name = service.rawValue
         self.database = database
@@ -30,6 +35,7 @@ import Telemetry
         self.clock = clock
         self.handlers = Dictionary(handlers.map { ($0.type, $0) }) { first, _ in first }
         self.passedOver = passedOver
+        self.crashes = crashes ?? CrashWatch(database)
         let topics = Set(handlers.map { $0.topic.name(prefix: prefix) }).sorted()
         guard !topics.isEmpty else { return }
         let group = "\(prefix).\(name)"
@@ -76,6 +82,7 @@ import Telemetry
             lanes[index].isBlocked = lanes[index].key.map { waiting.contains($0) } ?? false
             if !discarded.isEmpty { lanes[index].records.removeAll { discarded.contains(ParkedMessages.messageID($0)) } }
         }
+        if isDoubtful(batch) { return await handleCarefully(batch, lanes) ? .done : .stop(MessageConsumer.notDone) }
         guard let alone = await takeEffectTogether(lanes), await handleSideBySide(alone) else { return .stop(MessageConsumer.notDone) }
         return .done
     }
@@ -109,7 +116,11 @@ import Telemetry
     private func whatIsParked(of batch: PartitionBatch, _ lanes: [KeyLane]) async throws -> (waiting: Set<[UInt8]>, discarded: Set<UUID>) {
         let waiting = ParkedMessages.waitingKeys(consumer: name, topic: batch.topic, among: lanes.compactMap(\.key))
         let discarded = ParkedMessages.discarded(consumer: name, of: batch)
-        let rows = try await database.run(Batch(statements: [waiting.statement, discarded.statement], mayRunAgain: true))
+        var statements = [waiting.statement, discarded.statement]
+        let begun = batch.followsCommit ? nil : crashes.begin(batch, consumer: name)
+        if let begun { statements.append(begun.statement) }
+        let rows = try await database.run(Batch(statements: statements, mayRunAgain: true))
+        if let begun { doubtful[TopicPartition(batch.topic, batch.partition)] = try begun.decode(rows[2]) }
         return (Set(try waiting.decode(rows[0])), Set(try discarded.decode(rows[1])))
     }
 
@@ -117,7 +128,7 @@ import Telemetry
         var isBlocked = isBlocked
         for record in records {
             if isBlocked {
-                guard await keep(ParkedMessages.parkBehind(record, consumer: name, at: .now)) else { return false }
+                guard await keep([ParkedMessages.parkBehind(record, consumer: name, at: .now)]) else { return false }
                 continue
             }
             switch await handle(record) {
@@ -129,20 +140,21 @@ import Telemetry
         return true
     }
 
-    private enum Outcome { case effect, parked, abandoned }
+    enum Outcome { case effect, parked, abandoned }
 
-    private func handle(_ record: ConsumedRecord) async -> Outcome {
+    /// - Parameter isDoubtful: a process may have ended on it, which is noted before its handler is called.
+    func handle(_ record: ConsumedRecord, isDoubtful: Bool = false) async -> Outcome {
         // What is logged of it belongs to the journey of who sent it, a message that is parked first of all.
         let sent = record.header("traceparent").flatMap { String(validating: $0.prefix(512), as: UTF8.self) }
-        return await TraceContext.$current.withValue(.received(sent)) { await handleTraced(record) }
+        return await TraceContext.$current.withValue(.received(sent)) { await handleTraced(record, isDoubtful) }
     }
 
-    private func handleTraced(_ record: ConsumedRecord) async -> Outcome {
+    private func handleTraced(_ record: ConsumedRecord, _ isDoubtful: Bool) async -> Outcome {
         do {
             let message = try CloudEvent(record)
             guard let handler = try handler(for: message) else { return .effect }
             let isDone: Bool? = try await retryingTransient {
-                try await self.take(record, message, handler)
+                try await self.take(message, handler, isDoubtful)
                 return true
             }
             Log.debug("message handled", ["type": "\(message.type)", "id": "\(message.id)", "topic": "\(record.topic)"])
@@ -153,7 +165,11 @@ import Telemetry
                 "topic": "\(record.topic)", "partition": "\(record.partition)", "offset": "\(record.offset)", "error": "\(error)",
             ])
             MessagingMetrics.parked.increment()
-            return await keep(ParkedMessages.park(record, consumer: name, error: "\(error)", at: .now)) ? .parked : .abandoned
+            let parked = ParkedMessages.park(record, consumer: name, error: "\(error)", at: .now)
+            // What ends the process keeps its note, in case it comes again.
+            let isNoteUseless = isDoubtful && !(error is EndsTheProcess)
+            let rest = isNoteUseless ? [CrashWatch.end(ParkedMessages.messageID(record), consumer: name)] : []
+            return await keep([parked] + rest) ? .parked : .abandoned
         }
     }
 
@@ -165,10 +181,12 @@ import Telemetry
     }
 
     /// Inbox entry and effect in one transaction; a message that was here before has no second effect.
-    private func take(_ record: ConsumedRecord, _ message: CloudEvent, _ handler: MessageHandler) async throws {
+    private func take(_ message: CloudEvent, _ handler: MessageHandler, _ isDoubtful: Bool) async throws {
         let work = try await database.transaction { lease -> Work? in
             guard try await !lease.fetch(Inbox.enter(consumer: self.name, ids: [message.inboxID])).isEmpty else { return nil }
+            if isDoubtful { try await self.crashes.begin(message.inboxID, consumer: self.name) }
             let work = try await self.apply(handler, to: message, in: lease)
+            if isDoubtful { work.save(CrashWatch.end(message.inboxID, consumer: self.name)) }
             work.handOver(to: lease)
             return work
         }
@@ -195,9 +213,9 @@ import Telemetry
         }
     }
 
-    private func keep(_ parked: Statement) async -> Bool {
+    func keep(_ parked: [Statement]) async -> Bool {
         await retrying {
-            _ = try await self.database.run(Batch(statements: [parked], key: "parked", mayRunAgain: true))
+            _ = try await self.database.run(Batch(statements: parked, key: "parked", mayRunAgain: true))
             return true
         } ?? false
     }
@@ -251,13 +269,15 @@ import Telemetry
     func retryingTransient<T: Sendable>(orAny: Bool = false, most: Int = .max, _ body: @Loop () async throws -> T) async throws -> T? {
         var pause = Duration.milliseconds(20)
         var refusals = 0
+        var timeouts = 0
         while true {
             if isStopping || Task.isCancelled { return nil }
             do {
                 return try await body()
-            } catch where orAny && !(error is CancellationError) || isTransient(error) {
+            } catch where orAny && !(error is CancellationError) || isTransient(error) || isTooSlow(error) {
                 if isOfCompany(error) { refusals += 1 }
-                if refusals >= most { throw error }
+                if isTooSlow(error) { timeouts += 1 }
+                if refusals >= most || !orAny && timeouts >= min(most, mostTimeouts) { throw error }
                 Log.warning("tried again", ["consumer": "\(name)", "error": "\(error)", "in": "\(pause)"])
                 try await Loop.sleep(for: pause)
                 pause = min(pause * 2, .seconds(5))
@@ -274,6 +294,12 @@ func isTransient(_ error: any Error) -> Bool {
     if let error = error as? PostgresError { return error.isRetriable }
     return error is NumbersExhausted
 }
+
+/// A statement that took longer than it may: tried again some times, since another time it may be quicker.
+func isTooSlow(_ error: any Error) -> Bool { (error as? PostgresError)?.isStatementTimeout ?? false }
+
+/// So often a message or timer may be too slow before it is parked.
+let mostTimeouts = 5
 
 /// Whether less work in one transaction may get around the fault.
 private func isOfCompany(_ error: any Error) -> Bool {

@@ -1,10 +1,11 @@
 public import Postgres
 
-/// The tables of Messaging: outbox, inbox, parked messages, timers, number blocks, inquiries, the law's clock.
+/// The tables of Messaging: outbox, inbox, parked messages, timers, number blocks, inquiries, the law's clock, traces of crashes.
 public enum MessagingSchema {
     public static var migrations: MigrationSet {
         MigrationSet(series: "messaging", migrations: [
-            Migration(number: 1, name: "messaging", sql: String(decoding: PackageResources._001_messaging_sql, as: UTF8.self))
+            Migration(number: 1, name: "messaging", sql: String(decoding: PackageResources._001_messaging_sql, as: UTF8.self)),
+            Migration(number: 2, name: "crashes", sql: String(decoding: PackageResources._002_crashes_sql, as: UTF8.self)),
         ])
     }
 }

@@ -15,12 +15,12 @@ package enum Outbox {
 
     /// The oldest rows, taken out: they are gone once Kafka has them and the transaction commits.
     ///
-    /// - Parameter held: topics that Kafka does not take at present; their rows stay.
-    static func take(_ limit: Int, except held: [String]) -> Query<[OutboxRow]> {
+    /// - Parameter condition: which rows may go at present; others stay.
+    static func take(_ limit: Int, where condition: Statement) -> Query<[OutboxRow]> {
         Query.all("""
             WITH taken AS (
                 DELETE FROM outbox WHERE seq IN (
-                    SELECT seq FROM outbox WHERE aggregatetype <> ALL (\(held)) ORDER BY seq LIMIT \(Int64(limit)) FOR UPDATE SKIP LOCKED)
+                    SELECT seq FROM outbox WHERE \(condition) ORDER BY seq LIMIT \(Int64(limit)) FOR UPDATE SKIP LOCKED)
                 RETURNING seq, id, aggregatetype, aggregateid, type, payload, headers)
             SELECT * FROM taken ORDER BY seq
             """) { row in

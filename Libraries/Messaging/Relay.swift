@@ -22,8 +22,7 @@ import Telemetry
     private var wakeUp = Promise<Void>()
     private var isStopping = false
     private var pause = Relay.firstPause
-    /// Topics that Kafka does not take, and until when they are left alone.
-    private var held: [String: ContinuousClock.Instant] = [:]
+    private var held = HeldBack()
 
     private static let firstPause = Duration.milliseconds(50)
     /// So long a transaction waits for Kafka; then it ends, that it does not hold up the database's housekeeping.
@@ -132,11 +131,11 @@ import Telemetry
             var sent = 0, portions = 0
             var last: Portion?
             repeat {
-                var rows = try await lease.fetch(Outbox.take(self.batchSize, except: self.topicsHeld()))
+                var rows = try await lease.fetch(Outbox.take(self.batchSize, where: self.held.condition()))
                 if let last { sent += try await self.settle(last, by: producer, in: lease) }
-                // What the portion before has shown to be refused waits, with all that is behind it.
-                for row in rows where self.held[row.topic] != nil { lease.collect(Outbox.putBack(row)) }
-                rows.removeAll { self.held[$0.topic] != nil }
+                // What the portion before has shown to be refused waits, with all that is behind it; the producer saw to its own portion.
+                for row in rows where self.held.contains(row) { lease.collect(Outbox.putBack(row)) }
+                rows.removeAll { self.held.contains($0) }
                 if !rows.isEmpty { MessagingMetrics.relayBatch.observe(Double(rows.count)) }
                 last = rows.isEmpty ? nil : Portion(rows: rows, dispatch: try producer.dispatch(self.records(of: rows)))
                 portions += 1
@@ -155,11 +154,11 @@ import Telemetry
             try await withTimeout(Relay.patience) { try await portion.dispatch.acknowledged() }
             return portion.rows.count
         } catch let error as KafkaError where !error.failedIndices.isEmpty && !producer.isFatal {
-            // The rest is acknowledged; these stay, and their topics are left alone for a while.
+            // The rest is acknowledged; these stay, and their keys or topics are left alone for a while.
             MessagingMetrics.relayFailures.increment()
             let refused = error.failedIndices.map { portion.rows[$0] }
             for row in refused { lease.collect(Outbox.putBack(row)) }
-            hold(Set(refused.map(\.topic)), because: error)
+            held.add(refused, because: error)
             return portion.rows.count - refused.count
         }
     }
@@ -178,17 +177,6 @@ import Telemetry
             topics[row.topic] = topic
             return KafkaRecord(topic: topic, key: Array(row.key.utf8), value: row.payload, packed: row.headers)
         }
-    }
-
-    private func topicsHeld() -> [String] {
-        let now = Loop.now
-        held = held.filter { $0.value > now }
-        return held.keys.sorted()
-    }
-
-    private func hold(_ topics: Set<String>, because error: KafkaError) {
-        Log.error("Kafka does not take these topics; their messages wait", ["topics": "\(topics.sorted().joined(separator: ", "))", "error": "\(error)"])
-        for topic in topics { held[topic] = Loop.now + .seconds(10) }
     }
 
     private func currentProducer() throws -> Producer {

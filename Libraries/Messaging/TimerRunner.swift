@@ -1,5 +1,6 @@
 package import Contracts
 public import EventLoop
+import FoundationEssentials
 package import Postgres
 import Telemetry
 
@@ -9,6 +10,11 @@ import Telemetry
     private let place: WorkPlace
     private let clock: LawClock
     private let handlers: [String: TimerHandler]
+    private let crashes: CrashWatch
+    /// So many timers of this run are taken with care: what the process before ended on is the first of them.
+    private var careful = 16
+    /// How often in a row a timer was too slow.
+    private var timeouts: [UUID: Int] = [:]
     private var types: [String] { handlers.keys.sorted() }
     private var task: Task<Void, Never>?
     private var wakeUp = Promise<Void>()
@@ -17,10 +23,11 @@ import Telemetry
     /// How often it looks for timers that are due, woken or not.
     nonisolated static let patrol = Duration.seconds(1)
 
-    package init(database: Database, place: WorkPlace, clock: LawClock, handlers: [TimerHandler]) {
+    package init(database: Database, place: WorkPlace, clock: LawClock, handlers: [TimerHandler], crashes: CrashWatch? = nil) {
         self.database = database
         self.place = place
         self.clock = clock
+        self.crashes = crashes ?? CrashWatch(database)
         self.handlers = Dictionary((handlers + [.askAgain]).map { ($0.type, $0) }) { first, _ in first }
     }
 
@@ -78,6 +85,15 @@ import Telemetry
 
     /// False when nothing is due.
     private func fireNext() async throws -> Bool {
+        guard careful > 0 else { return try await fireNext(isDoubtful: false) }
+        return try await crashes.alone {
+            guard try await self.fireNext(isDoubtful: true) else { return false }
+            self.careful -= 1
+            return true
+        }
+    }
+
+    private func fireNext(isDoubtful: Bool) async throws -> Bool {
         var taken: DueTimer?
         do {
             let work = try await database.transaction { lease -> Decide? in
@@ -87,19 +103,28 @@ import Telemetry
                 let work = Decide(
                     caller: .service(self.place.service), now: max(self.clock.now, due.fireAt), place: self.place, lease: lease)
                 guard let handler = self.handlers[due.type] else { return nil }
+                if isDoubtful { try await self.crashes.begin(due.id, consumer: ParkedMessages.timerConsumer) }
                 try await TraceContext.$current.withValue(TraceContext.root()) { try await handler.apply(due, work) }
+                if isDoubtful { work.save(CrashWatch.end(due.id, consumer: ParkedMessages.timerConsumer)) }
                 work.handOver()
                 return work
             }
             work?.committed()
+            if let taken, !timeouts.isEmpty { timeouts[taken.id] = nil }
             if work != nil { MessagingMetrics.fired.increment() }
             return work != nil
         } catch where !isTransient(error) && !(error is CancellationError) {
             guard let taken else { throw error }
+            if isTooSlow(error), timeouts[taken.id, default: 0] + 1 < mostTimeouts {
+                timeouts[taken.id, default: 0] += 1
+                throw error
+            }
+            timeouts[taken.id] = nil
             MessagingMetrics.parked.increment()
             Log.error("timer parked", ["type": "\(taken.type)", "key": "\(taken.key)", "error": "\(error)"])
             _ = try await database.run(Batch(
-                statements: [ParkedMessages.park(taken, error: "\(error)", at: .now)], key: "parked", mayRunAgain: true))
+                statements: [ParkedMessages.park(taken, error: "\(error)", at: .now), CrashWatch.end(taken.id, consumer: ParkedMessages.timerConsumer)],
+                key: "parked", mayRunAgain: true))
             return true
         }
     }

@@ -51,6 +51,10 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The server ended a statement that ran longer than it may (57014), while nobody had asked it to. Another time it may be quicker, but
+    /// each try costs that much: whoever tries again counts.
+    public var isStatementTimeout: Bool { kind == .server && sqlState == "57014" }
+
     /// A row with this key is there already (23505).
     public var isUniqueViolation: Bool { sqlState == "23505" }
 

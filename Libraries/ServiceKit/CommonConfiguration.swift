@@ -22,6 +22,7 @@ extension ConfigurationKey {
             ConfigurationKey("HTTP_CONNECTIONS", "clients' connections at once; for one more the one that has kept it waiting longest is closed", default: "12000"),
             ConfigurationKey("HTTP_REQUESTS", "requests worked on at once; twice as many may wait up to a second, the others are answered with 503", default: "512"),
             ConfigurationKey("REQUEST_TIMEOUT", "seconds until a request is given up", default: "15"),
+            ConfigurationKey("HANDLER_CRASHES", "so often the process may end on one message or timer before that is parked", default: "3"),
             ConfigurationKey("LOG_LEVEL", "debug, info, warning or error", default: "info"),
         ]
     }

@@ -100,10 +100,12 @@ import Trust
         let kafka = try KafkaOptions(configuration, service: S.name)
         let relay = Relay(database: database, kafka: kafka, prefix: prefix)
         let body = service.body
-        let timers = TimerRunner(database: database, place: place, clock: clock, handlers: body.timers)
+        let crashes = CrashWatch(database, most: try configuration.integer("HANDLER_CRASHES", in: 1...1000))
+        let timers = TimerRunner(database: database, place: place, clock: clock, handlers: body.timers, crashes: crashes)
         let consumer = try MessageConsumer(
             service: S.name, database: database, place: place, clock: clock, kafka: kafka, prefix: prefix,
-            instanceID: configuration["KAFKA_INSTANCE_ID"], handlers: body.messages, passedOver: S.typesPassedOver)
+            instanceID: configuration["KAFKA_INSTANCE_ID"], handlers: body.messages, passedOver: S.typesPassedOver,
+            crashes: crashes)
         place.wakeRelay = { [weak relay] in relay?.wake() }
         place.wakeTimers = { [weak timers] in timers?.wake() }
         let builtIn = BuiltIn(

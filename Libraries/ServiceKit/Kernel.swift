@@ -57,7 +57,7 @@ import Trust
         case let error as PostgresError where error.isOutcomeUnknown:
             Log.warning("outcome unknown", ["operation": "\(operation)", "error": "\(error)"])
             (problem, retryAfter) = (Problem(.outcomeUnknown, language), 1)
-        case let error as PostgresError where error.isRetriable:
+        case let error as PostgresError where error.isRetriable || error.isStatementTimeout:
             Log.warning("store unavailable", ["operation": "\(operation)", "error": "\(error)"])
             (problem, retryAfter) = (Problem(.unavailable, language), 2)
         default:

@@ -145,8 +145,8 @@ extension Workshop {
         try await run(work.collected)
     }
 
-    func timers(_ name: String, _ handlers: [TimerHandler], clockMayMove: Bool = false) -> TimerRunner {
-        let pool = pool(name)
+    func timers(_ name: String, _ handlers: [TimerHandler], clockMayMove: Bool = false, statementTimeout: Duration = .seconds(10)) -> TimerRunner {
+        let pool = pool(name, statementTimeout: statementTimeout)
         return TimerRunner(database: pool, place: workPlace(pool), clock: LawClock(database: pool, mayMove: clockMayMove), handlers: handlers)
     }
 

@@ -75,8 +75,9 @@ struct Effect: Sendable, Hashable {
     // MARK: What runs
 
     /// A pool of an instance's own, whose connections can be told from others'.
-    func pool(_ name: String) -> Database {
+    func pool(_ name: String, statementTimeout: Duration = .seconds(10)) -> Database {
         var options = DatabaseOptions(url: place.databaseURL, applicationName: name)
+        options.statementTimeout = statementTimeout
         options.connectWait = .seconds(20)
         options.connectTimeout = .seconds(20)
         let pool = Database(options)
@@ -88,8 +89,8 @@ struct Effect: Sendable, Hashable {
         WorkPlace(service: "workshop", numbers: NumberBlocks(database: database), keys: parties.workshop)
     }
 
-    func consumer(_ name: String, _ handlers: [MessageHandler]) throws -> MessageConsumer {
-        let pool = pool(name)
+    func consumer(_ name: String, _ handlers: [MessageHandler], statementTimeout: Duration = .seconds(10)) throws -> MessageConsumer {
+        let pool = pool(name, statementTimeout: statementTimeout)
         var kafka = place.kafka
         kafka.properties["session.timeout.ms"] = "6000"
         kafka.properties["heartbeat.interval.ms"] = "500"

@@ -14,7 +14,7 @@ public struct ServiceContract: Sendable {
     /// The topics that the service owns, its inquiry and answer topics among them.
     public let topics: [Topic]
 
-    init(
+    package init(
         name: ServiceName, title: LocalizedText, port: Int, operations: [AnyOperation], publishes: [EventDeclaration] = [],
         consumes: [EventDeclaration] = [], inquiries: [InquiryDeclaration] = [], asks: [InquiryDeclaration] = [],
         topics: [Topic]

@@ -32,7 +32,10 @@ extension Consumer {
             let worst = code == RD_KAFKA_RESP_ERR_NO_ERROR ? refused.values.first ?? code : code
             return giveBack(after: worst, mayRetry: !isPointless(worst))
         }
-        for (partition, offset) in committing { partition.committed = offset }
+        for (partition, offset) in committing {
+            partition.committed = offset
+            partition.hasCommitted = true
+        }
         committing = []
         commitWhatIsDone()
     }

@@ -188,7 +188,8 @@ import Telemetry
         let records = nextRecords(of: partition)
         guard !records.isEmpty, partition.stopReason == nil else { return }
         keepFetching(partition, after: records)
-        let batch = PartitionBatch(topic: partition.id.topic, partition: partition.id.partition, records: records)
+        let batch = PartitionBatch(
+            topic: partition.id.topic, partition: partition.id.partition, records: records, followsCommit: partition.hasCommitted)
         partition.begin(batch)
         let predecessor = partition.predecessor
         partition.predecessor = nil

@@ -4,11 +4,15 @@ public struct PartitionBatch: Sendable {
     public let partition: Int32
     /// At least one, at most ``ConsumerLimits/records``.
     public let records: [ConsumedRecord]
+    /// Whether the broker has confirmed a commit of this partition since it was assigned: until then the batch may be one that the holder
+    /// before did not end.
+    public let followsCommit: Bool
 
-    public init(topic: String, partition: Int32, records: [ConsumedRecord]) {
+    public init(topic: String, partition: Int32, records: [ConsumedRecord], followsCommit: Bool = false) {
         self.topic = topic
         self.partition = partition
         self.records = records
+        self.followsCommit = followsCommit
     }
 }
 

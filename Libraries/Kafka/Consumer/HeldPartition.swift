@@ -14,6 +14,8 @@ import EventLoop
     var stopReason: String?
     var toCommit: Int64?
     var committed: Int64?
+    /// A commit of this assignment has been confirmed.
+    var hasCommitted = false
     private(set) var handling: (offset: Int64, since: ContinuousClock.Instant)?
     var isReportedSlow = false
     /// So much has waited that the library may have stopped to fetch.

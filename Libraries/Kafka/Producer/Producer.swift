@@ -46,8 +46,8 @@ import Telemetry
     ///
     /// Records of calls made one after another keep that order within a partition, also while earlier ones wait.
     /// - Throws: ``KafkaError``. With ``KafkaError/failedIndices`` those records were refused before they were sent (too large, no such
-    ///   topic), and the rest of the batch is acknowledged. With ``KafkaError/isFatal`` nothing is known of the batch, and this
-    ///   producer is of no more use: what the broker itself refuses ends it too, so that nothing overtakes a refused record. A
+    ///   topic) or stood behind such a one of their key, and the rest of the batch is acknowledged. With ``KafkaError/isFatal`` nothing is
+    ///   known of the batch, and this producer is of no more use: what the broker itself refuses ends it too, so that nothing overtakes a refused record. A
     ///   cancelled task gets ``KafkaError/isCancellation`` at once, but what it gave to the library **may still be sent**.
     public func send(_ records: [KafkaRecord]) async throws(KafkaError) { try await dispatch(records).acknowledged() }
 
@@ -107,14 +107,13 @@ import Telemetry
         while failure == nil, let batch = waiting.first {
             while let record = batch.upcoming {
                 let index = batch.next
-                guard let refusal = enqueue(record, as: batch.opaque(of: index)) else {
+                guard let refusal = batch.refusal(before: record) ?? enqueue(record, as: batch.opaque(of: index)) else {
                     batch.advance()
                     continue
                 }
                 if refusal.code == .queueFull { return }
                 if refusal.isFatal || client.fatalError != nil { return fail(fatally: client.fatalError ?? refusal) }
-                batch.advance()
-                batch.answer(index, refusal)
+                batch.refuse(record, refusal)
             }
             waiting.removeFirst()
             if batch.isAnswered { forget(batch) }

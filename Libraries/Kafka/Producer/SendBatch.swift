@@ -11,6 +11,8 @@ import EventLoop
     private(set) var next = 0
     private var unanswered: Int
     private var failures: [(index: Int, error: KafkaError)] = []
+    /// What was refused before it was sent: later records of its key must not overtake it.
+    private var refused: [Place: KafkaError] = [:]
     let outcome = Promise<Void>()
 
     /// The next record to hand over; nil when all are.
@@ -26,6 +28,26 @@ import EventLoop
     var isAnswered: Bool { unanswered == 0 }
 
     func opaque(of index: Int) -> UInt { id << Self.indexBits | UInt(index) }
+
+    /// A topic and key, whose records have an order.
+    private struct Place: Hashable {
+        let topic: String
+        let key: [UInt8]?
+    }
+
+    /// The refusal of an earlier record of the same key.
+    func refusal(before record: KafkaRecord) -> KafkaError? {
+        if refused.isEmpty || record.key == nil { return nil }
+        return refused[Place(topic: record.topic, key: record.key)]
+    }
+
+    /// The next record was refused before it was sent.
+    func refuse(_ record: KafkaRecord, _ error: KafkaError) {
+        let index = next
+        if record.key != nil { refused[Place(topic: record.topic, key: record.key)] = error }
+        advance()
+        answer(index, error)
+    }
 
     /// The library has its own copy of the next record.
     func advance() {
