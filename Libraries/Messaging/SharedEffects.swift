@@ -150,6 +150,10 @@ extension MessageConsumer {
         return waves
     }
 
+    private static func tell(_ message: CloudEvent) {
+        Log.debug("message handled", ["type": "\(message.type)", "id": "\(message.id)"])
+    }
+
     /// What the messages do, handed over to the transaction in their order.
     private func apply(_ wave: Wave, in lease: Lease) async throws -> [Work] {
         switch wave.handler.shape {
@@ -159,7 +163,10 @@ extension MessageConsumer {
                 // What came before is there when this one asks.
                 lease.sendAhead()
                 let work = Decide(caller: .service(message.sender ?? place.service), now: clock.now, place: place, lease: lease)
-                try await TraceContext.$current.withValue(message.trace) { try await body(message, work) }
+                try await TraceContext.$current.withValue(message.trace) {
+                    try await body(message, work)
+                    Self.tell(message)
+                }
                 work.handOver(to: lease)
                 works.append(work)
             }
@@ -168,7 +175,10 @@ extension MessageConsumer {
             return try wave.arrivals.map { arrival in
                 let message = arrival.message
                 let work = Write(caller: .service(message.sender ?? place.service), now: clock.now, place: place)
-                try TraceContext.$current.withValue(message.trace) { try body(message, work) }
+                try TraceContext.$current.withValue(message.trace) {
+                    try body(message, work)
+                    Self.tell(message)
+                }
                 work.handOver(to: lease)
                 return work
             }
