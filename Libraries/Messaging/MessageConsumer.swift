@@ -16,6 +16,7 @@ import Telemetry
     let clock: LawClock
     private let handlers: [String: MessageHandler]
     private let passedOver: Set<String>
+    private let prefix: String
     private var consumer: Consumer?
     private var isStopping = false
 
@@ -30,6 +31,7 @@ import Telemetry
         self.clock = clock
         self.handlers = Dictionary(handlers.map { ($0.type, $0) }) { first, _ in first }
         self.passedOver = passedOver
+        self.prefix = prefix
         let topics = Set(handlers.map { $0.topic.name(prefix: prefix) }).sorted()
         guard !topics.isEmpty else { return }
         let group = "\(prefix).\(name)"
@@ -47,6 +49,21 @@ import Telemetry
     public func stop() async {
         isStopping = true
         await consumer?.stop(within: .seconds(4))
+    }
+
+    /// What takes effect here, by topic and type.
+    package var handled: [StatusReport.Handled] {
+        handlers.values.map { StatusReport.Handled(topic: $0.topic.name(prefix: prefix), type: $0.type) }
+            .sorted { ($0.topic, $0.type) < ($1.topic, $1.type) }
+    }
+
+    /// Those of some messages that have neither taken effect here nor been parked.
+    package func unknown(_ ids: [UUID]) -> Query<[UUID]> {
+        Query.all("""
+            SELECT id FROM unnest(\(ids)) AS asked (id)
+            WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE consumer = \(name) AND message_id = id)
+              AND NOT EXISTS (SELECT 1 FROM parked WHERE consumer = \(name) AND message_id = id)
+            """) { try $0.column(0) }
     }
 
     /// How far it is behind, by topic; nil where the broker has not said yet.

@@ -4,7 +4,8 @@ public import Postgres
 public enum MessagingSchema {
     public static var migrations: MigrationSet {
         MigrationSet(series: "messaging", migrations: [
-            Migration(number: 1, name: "messaging", sql: String(decoding: PackageResources._001_messaging_sql, as: UTF8.self))
+            Migration(number: 1, name: "messaging", sql: String(decoding: PackageResources._001_messaging_sql, as: UTF8.self)),
+            Migration(number: 2, name: "published", sql: String(decoding: PackageResources._002_published_sql, as: UTF8.self)),
         ])
     }
 }

@@ -28,6 +28,8 @@ import Trust
         let relay: Relay
         let consumer: MessageConsumer
         let timers: TimerRunner
+        let keys: ServiceKeys
+        let lawData: [StatusReport.LawDatum]
         let housekeeping: Task<Void, Never>
     }
 
@@ -112,7 +114,8 @@ import Trust
         relay.start()
         consumer.start()
         timers.start()
-        running = Running(relay: relay, consumer: consumer, timers: timers, housekeeping: Loop.spawn { await self.keepHouse() })
+        running = Running(relay: relay, consumer: consumer, timers: timers, keys: keys, lawData: service.lawData,
+            housekeeping: Loop.spawn { await self.keepHouse() })
         Log.info("ready", ["after": .seconds(Timestamp.now - startedAt)])
     }
 
@@ -182,9 +185,12 @@ import Trust
     private var isReady: Bool { running != nil && !stopping.isResolved && database.isReachable }
 
     private func status() async throws -> StatusReport {
-        try await StatusReport(
+        guard let running else { throw Problem(.unavailable, .en) }
+        let details = try await StatusReport.Details(
+            database, clock: clock, consumer: running.consumer, keys: running.keys, lawData: running.lawData, migrations: S.everyMigration)
+        return try await StatusReport(
             service: S.name, instance: id, startedAt: startedAt, profile: configuration["PROFILE"] ?? "production", database: database,
-            clock: clock, relay: running?.relay, consumer: running?.consumer)
+            clock: clock, relay: running.relay, consumer: running.consumer, details: details)
     }
 
     /// Once an hour: months of the journal ahead, old idempotency keys away.
