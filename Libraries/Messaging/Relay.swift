@@ -95,7 +95,6 @@ import Telemetry
                 if isStopping { await session.close(); return }
             }
             timeline = try await session.fetch(Timelines.present)
-            try await session.execute(Timelines.meet(timeline))
             state = .relaying
             var idle = Duration.milliseconds(20)
             while !isStopping {

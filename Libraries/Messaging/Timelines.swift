@@ -5,13 +5,8 @@ package import Postgres
 /// The histories of the database: PostgreSQL begins a new one when it was restored, or when a standby takes over.
 package enum Timelines {
     /// The present one: the first eight digits of the name of a WAL file.
-    static let present = Query<Int32>("SELECT ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer") {
+    package static let present = Query<Int32>("SELECT ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer") {
         try $0.first?.column(0) ?? 0
-    }
-
-    /// Remembers it when it is met for the first time, with the last commit that was replayed to come to it.
-    static func meet(_ id: Int32) -> Statement {
-        "INSERT INTO timeline (id, met_at, restored_to) VALUES (\(id), \(Timestamp.now), pg_last_xact_replay_timestamp()) ON CONFLICT DO NOTHING"
     }
 
     package static let all = Query<[StatusReport.Timeline]>.all("SELECT id, met_at, restored_to FROM timeline ORDER BY id") { row in

@@ -89,6 +89,7 @@ import Trust
             try await self.clock.refresh()
             _ = try await self.database.run(Batch(
                 statements: ["SELECT make_journal_months(3)", "SELECT make_inbox_months(3)"], key: "months", mayRunAgain: true))
+            try await self.meetTimeline()
             let numbers = NumberBlocks(database: self.database)
             for series in S.numberSeries { try await numbers.prepare(series) }
             let service = try await S(Surroundings(configuration, self.database))
@@ -129,6 +130,18 @@ import Trust
                 pause = min(pause * 2, .seconds(2))
             }
         }
+    }
+
+    /// Remembers the database's history when it is a new one, before anything is added to it: the last journal entry then is the
+    /// last that was taken over.
+    private func meetTimeline() async throws {
+        let id = try await database.fetch(Timelines.present)
+        _ = try await database.run(Batch(statements: ["""
+            INSERT INTO timeline (id, met_at, restored_to)
+            SELECT \(id), \(Timestamp.now), CASE WHEN EXISTS (SELECT 1 FROM timeline) THEN
+                coalesce((SELECT at FROM journal ORDER BY id DESC LIMIT 1), pg_last_xact_replay_timestamp()) END
+            ON CONFLICT DO NOTHING
+            """], key: "timeline", mayRunAgain: true))
     }
 
     private func refuseUnmigrated() async throws {

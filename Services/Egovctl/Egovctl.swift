@@ -5,7 +5,7 @@ import Telemetry
 /// The operators' command line, as a table of contents.
 enum Egovctl {
     static let root = Command(
-        "egovctl", "The platform's services, topics, keys and messages from the command line.",
+        "egovctl", "The platform's services, topics, keys, messages and backups from the command line.",
         discussion: """
             Every change goes through a service's own operation, with its rights and its journal; nothing here opens a service's tables.
 
@@ -25,6 +25,7 @@ enum Egovctl {
             StatusCommand.status, DoctorCommand.doctor, DemoCommand.demo,
             ApplicationCommands.applications, ApplicationCommands.apply, ApplicationCommands.withdraw, ApplicationCommands.decide,
             LicenceCommands.licence, HistoryCommand.history,
+            BackupCommand.backup, BackupCommand.backups, RestoreCommand.restore,
             TopicCommands.topics, MessageCommands.messages, ClockCommands.clock,
             TokenCommands.token, PersonCommands.persons, ContractCommands.contracts,
         ])

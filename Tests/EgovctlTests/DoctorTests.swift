@@ -25,8 +25,9 @@ import Testing
             $0.topics = [:]
         }
         survey.services[0].report = nil
+        survey.services[0].failure = CommandFailure("natural-persons does not answer", exitCode: .unavailable)
         let findings = Checks.findings(survey)
-        #expect(findings.count >= 5)
+        #expect(findings.count >= 5 && findings.first?.kind == .unreachable && findings.failure?.exitCode == .unavailable)
         for finding in findings {
             #expect(!finding.why.isEmpty && !finding.next.isEmpty)
             #expect(finding.lines.count == 3)
@@ -124,6 +125,10 @@ import Testing
         let today = LocalDate(Sample.now, offset: 5)
         #expect(found { $0.details?.lawData = [.init(name: "calendar", until: today.adding(days: 60)), .init(name: "other", until: nil)] } == ["law-data-ends"])
         #expect(found { $0.details?.lawData = [.init(name: "calendar", until: today.adding(days: 61))] } == [])
+        let ends = [-1, 0].map { days in
+            Checks.findings(Sample.survey { $0.details?.lawData = [.init(name: "calendar", until: today.adding(days: days))] }).map(\.kind)
+        }
+        #expect(ends == [[.attention], [.soon]])
     }
 
     // MARK: Brokers

@@ -7,7 +7,7 @@ CREATE TABLE timeline (
     met_at      timestamptz NOT NULL,
     restored_to timestamptz
 );
-COMMENT ON COLUMN timeline.restored_to IS 'the last commit taken over from the timeline before; null where the server was not restored';
+COMMENT ON COLUMN timeline.restored_to IS 'the last moment known from the timeline before; null for the first that the service has met';
 
 -- A row for each partition and timeline, brought forward in the transaction that takes the messages out of the outbox.
 CREATE TABLE published (

@@ -8,6 +8,8 @@ struct Finding: Sendable, Hashable {
         case unreachable
         /// It works on, and somebody must do something.
         case attention
+        /// Nothing is wrong today; something will be unless somebody acts in the weeks to come.
+        case soon
     }
 
     /// Which check found it: `relay-stands-still`.
@@ -46,10 +48,21 @@ struct Finding: Sendable, Hashable {
     var lines: [String] { ["\(subject): \(what)", "  why   \(why)", "  next  \(next)"] }
 }
 
+extension Finding.Kind {
+    /// The gravest comes first.
+    var order: Int {
+        switch self {
+        case .unreachable: 0
+        case .attention: 1
+        case .soon: 2
+        }
+    }
+}
+
 extension [Finding] {
     /// How a command that found them ends: nil when there are none.
     var failure: CommandFailure? {
-        guard let first = first(where: { $0.kind == .unreachable }) ?? first else { return nil }
+        guard let first = self.min(by: { $0.kind.order < $1.kind.order }) else { return nil }
         return CommandFailure(
             map { "\($0.subject): \($0.what)" }.joined(separator: "; "), advice: first.next,
             exitCode: first.kind == .unreachable ? .unavailable : .failure)

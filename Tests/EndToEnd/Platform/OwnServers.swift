@@ -13,9 +13,12 @@ import TestSupport
     private var frozen: [pid_t] = []
 
     /// Runs `body` with a server of its own, and removes that whatever happens.
-    nonisolated static func run(_ part: Part, _ body: @escaping @Loop @Sendable (OwnServers) async throws -> Void) async throws {
+    ///
+    /// - Parameter archive: whether the PostgreSQL has backups and an archive of its WAL, in ``backups``; and whether its commits
+    ///   wait for that.
+    nonisolated static func run(_ part: Part, archive: Archive = .none, _ body: @escaping @Loop @Sendable (OwnServers) async throws -> Void) async throws {
         try await Loop.run {
-            let servers = OwnServers(part)
+            let servers = OwnServers(part, archive)
             do {
                 try await servers.guarded()
                 try await servers.start()
@@ -30,8 +33,15 @@ import TestSupport
         }
     }
 
-    private init(_ part: Part) {
+    enum Archive { case none, afterwards, synchronous }
+
+    private let archive: Archive
+    var backups: String { "\(folder)/backup" }
+    var dataDirectory: String { "\(folder)/postgres" }
+
+    private init(_ part: Part, _ archive: Archive) {
         self.part = part
+        self.archive = archive
         folder = "\(Platform.variable("TEST_STATE") ?? "/tmp")/own-\(UUID().uuidString.lowercased().prefix(8))"
     }
 
@@ -81,6 +91,8 @@ import TestSupport
             let found = try? FileManager.default.contentsOfDirectory(atPath: "\(state)/downloads").first { $0.hasPrefix("kafka_") && !$0.contains(".tgz") }
             return found.map { "\(state)/downloads/\($0)" }
         }
+        if archive != .none { environment["BACKUP_DIRECTORY"] = backups }
+        if archive == .synchronous { environment["SYNCHRONOUS_ARCHIVE"] = "1" }
         environment["KAFKA_HOME"] = Platform.variable("KAFKA_HOME") ?? downloaded
         return environment
     }

@@ -7,7 +7,11 @@ enum Checks {
         missingTopics, lostMessages, stalledRelays, parkedKeys, lateTimers, groups, restored, lawData,
     ]
 
-    static func findings(_ survey: Survey) -> [Finding] { all.flatMap { $0(survey) } }
+    /// The gravest first.
+    static func findings(_ survey: Survey) -> [Finding] {
+        let found = all.flatMap { $0(survey) }
+        return [Finding.Kind.unreachable, .attention, .soon].flatMap { kind in found.filter { $0.kind == kind } }
+    }
 }
 
 extension Duration {

@@ -65,7 +65,8 @@ extension Checks {
             return Finding(
                 "key-expires", service.rawValue, "the \(key.use == "sig" ? "signing" : "opening") key \(key.kid) of \(key.owner) \(isOver ? "has expired on" : "expires on") \(end)",
                 why: "from then on what is signed with it is refused, and nothing is sealed to it",
-                next: "make the next key of \(key.owner), add it to TOKEN_KEYS behind the old one, and start the services anew")
+                next: "make the next key of \(key.owner), add it to TOKEN_KEYS behind the old one, and start the services anew",
+                kind: isOver ? .attention : .soon)
         }
     }
 }

@@ -104,7 +104,8 @@ extension Checks {
                     "law-data-ends", report.service.rawValue,
                     until < today ? "its \(datum.name) ended on \(until)" : "its \(datum.name) ends on \(until)",
                     why: "what must be counted beyond that day is refused: no data, no guess",
-                    next: "add the dated file to the service's Data/ folder, then \(report.service) migrate and start it anew")
+                    next: "add the dated file to the service's Data/ folder, then \(report.service) migrate and start it anew",
+                    kind: until < today ? .attention : .soon)
             }
         }
     }
