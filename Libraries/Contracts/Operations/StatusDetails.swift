@@ -79,10 +79,10 @@ extension StatusReport {
         public var process: Int32
         /// The client's address; none over the local socket.
         public var client: String?
-        /// Since when it has done nothing else than what it does now.
-        public var since: Timestamp
+        /// Since when it has done nothing else than what it does now; none where another role's connection does not tell.
+        public var since: Timestamp?
 
-        public init(process: Int32, client: String?, since: Timestamp) {
+        public init(process: Int32, client: String?, since: Timestamp?) {
             self.process = process
             self.client = client
             self.since = since

@@ -9,8 +9,9 @@ import Kafka
     let client: ServiceClient
     let token: String
 
-    func look(_ reports: [StatusReport], _ before: [String: [PartitionLag]]) async -> Survey.Brokers {
+    func look(_ reports: [StatusReport], _ before: Result<[String: [PartitionLag]], any Error>) async -> Survey.Brokers {
         do {
+            let before = try before.get()
             return .seen(try await TopicAdministration.with(platform) { try await view($0, reports, before) })
         } catch let failure as CommandFailure {
             return .away(failure.message)

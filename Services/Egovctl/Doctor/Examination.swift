@@ -15,13 +15,15 @@ struct Examination: Sendable {
         return try await Loop.run {
             let client = ServiceClient(platform)
             let first = await Self.ask(client, services, token)
-            let before = await Self.groups(platform)
+            let before: Result<[String: [PartitionLag]], any Error>
+            do { before = .success(try await TopicAdministration.with(platform) { try await $0.groups() }) } catch { before = .failure(error) }
             try await Loop.sleep(for: pause)
             var second = await Self.ask(client, services, token)
             for index in second.indices { second[index].before = first[index].report }
             for index in second.indices where second[index].report == nil {
                 second[index].isAlive = await client.isAlive(second[index].service)
             }
+            // Brokers that did not answer a moment ago are not waited for again.
             let brokers = await BrokerExamination(platform: platform, client: client, token: token).look(second.compactMap(\.report), before)
             return Survey(services: second, brokers: brokers)
         }
@@ -45,10 +47,6 @@ struct Examination: Sendable {
             views.append(view)
         }
         return views
-    }
-
-    @Loop private static func groups(_ platform: Platform) async -> [String: [PartitionLag]] {
-        (try? await TopicAdministration.with(platform) { try await $0.groups() }) ?? [:]
     }
 }
 

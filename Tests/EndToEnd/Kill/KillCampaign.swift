@@ -21,9 +21,12 @@ import Testing
     }
 
     /// Ends when all kills are done and everyone has finished the case they were at.
-    func run() async throws {
+    func run() async throws { try await run { try await self.killAndRestart() } }
+
+    /// The same with another disaster than the killer's.
+    func run(while disaster: @Loop () async throws -> Void) async throws {
         let applicants = persons.enumerated().map { index, iin in Loop.start { try await self.apply(index, iin) } }
-        do { try await killAndRestart() } catch {
+        do { try await disaster() } catch {
             for applicant in applicants { applicant.cancel() }
             throw error
         }

@@ -27,7 +27,9 @@ extension Checks {
         case .standingBy where holder == nil, .none where holder == nil:
             return ("no instance publishes", "see the service's log for \"relay interrupted\"; start it anew if there is nothing")
         case .standingBy, .none:
-            let place = holder.map { "PostgreSQL's process \($0.process), \($0.client ?? "on the same machine"), idle since \($0.since)" } ?? ""
+            let place = holder.map { holder in
+                "PostgreSQL's process \(holder.process), " + (holder.client ?? "on the same machine") + (holder.since.map { ", idle since \($0)" } ?? "")
+            } ?? ""
             return (
                 "this instance stands by, and the one that holds the relay's lock does not publish: \(place)",
                 "see the log of that instance; if it hangs, end it, or its connection: SELECT pg_terminate_backend(\(holder?.process ?? 0))")
