@@ -31,6 +31,6 @@ extension StatusReport.Keys {
     fileprivate init(_ keys: ServiceKeys) {
         self.init(
             signing: keys.signing.publicKey.thumbprint, opening: keys.opening.publicKey.thumbprint,
-            trusted: keys.everyone.entries.map { Trusted(kid: $0.kid, owner: $0.owner, use: $0.use.rawValue) })
+            trusted: keys.everyone.entries.map { Trusted(kid: $0.kid, owner: $0.owner, use: $0.use.rawValue, expires: $0.expires) })
     }
 }

@@ -15,6 +15,8 @@ struct Recovery {
         var settings = [
             ("restore_command", "for f in \"\(wal)/%f\" \"\(wal)/%f\(WAL.salvaged)\"; do if [ -f \"$f\" ]; then exec cp \"$f\" \"%p\"; fi; done; exit 1"),
             ("recovery_target_timeline", "latest"), ("recovery_target_action", "promote"),
+            // The new timeline's beginning belongs into the archive, whatever the configuration is that the cluster runs with later.
+            ("archive_mode", "on"), ("archive_command", "sh \"\(restoration.folder.path)/archive-wal\" \"%p\" \"\(wal)/%f\""),
         ]
         // Read before PostgreSQL knows the names of time zones: Z is one.
         if let moment = restoration.moment { settings.append(("recovery_target_time", "\(moment)".replacing("Z", with: "+00"))) }
@@ -25,17 +27,15 @@ struct Recovery {
         try prepare()
         let socket = try Tool.asServer(["mktemp", "-d", "/tmp/egovctl-restore-XXXXXX"]).run().split(separator: "\n").first.map(String.init) ?? ""
         defer { _ = try? Tool.asServer(["rm", "-rf", "--", socket]).run() }
-        do {
-            try tools.tool(
-                "pg_ctl", "-D", directory, "-l", "\(directory)/restore.log", "-w", "-t", "86400", "-s",
-                "-o", "-c listen_addresses= -c unix_socket_directories=\(socket) -c port=5432 -c synchronous_standby_names= -c hot_standby=on", "start"
-            ).run()
-        } catch {
-            throw explained(error)
-        }
+        // Nobody looks in while it recovers: the server's own settings for that may be other ones than here.
+        try tools.tool(
+            "pg_ctl", "-D", directory, "-l", log, "-W", "-s",
+            "-o", "-c listen_addresses= -c unix_socket_directories=\(socket) -c port=5432 -c synchronous_standby_names= -c hot_standby=off", "start"
+        ).run()
         do {
             let url = "postgresql:///postgres?host=\(socket)&port=5432&user=postgres"
-            let outcome = try followed(url)
+            try follow()
+            let outcome = try outcome(url)
             for setting in settings { _ = try tools.row(url, "ALTER SYSTEM RESET \(setting.name)") }
             try tools.tool("pg_ctl", "-D", directory, "-m", "fast", "-w", "-t", "3600", "-s", "stop").run()
             return outcome
@@ -48,40 +48,51 @@ struct Recovery {
     /// Written where ALTER SYSTEM writes, so that it can take them back.
     private func prepare() throws {
         let lines = settings.map { "\($0.name) = '\($0.value.replacing("'", with: "''"))'" }.joined(separator: "\n")
-        try Tool.asServer(["sh", "-c", "printf '%s\\n' \"$1\" >>\"$2/postgresql.auto.conf\" && : >\"$2/recovery.signal\"", "prepare", lines, directory]).run()
+        try Tool.asServer(["sh", "-c", "printf '%s\\n' \"$1\" >>\"$2/postgresql.auto.conf\" && rm -f \"$2/restore.log\" && : >\"$2/recovery.signal\"", "prepare", lines, directory]).run()
     }
 
-    private func followed(_ url: String) throws -> Restoration.Outcome {
-        var told = ContinuousClock.now
+    /// Until it is ready, which it is once recovery has come to its end.
+    private func follow() throws {
+        var (told, seen) = (ContinuousClock.now, ContinuousClock.now)
         while true {
-            let row = try tools.row(url, """
-                SELECT pg_is_in_recovery(), to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-                       pg_last_wal_replay_lsn(), CASE WHEN pg_is_in_recovery() THEN '' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END
-                """)
-            guard row.count == 4 else { throw CommandFailure("PostgreSQL does not say how far recovery is") }
-            if row[0] == "f" {
-                return Restoration.Outcome(
-                    directory: directory, backup: restoration.backup.name, lastCommit: Timestamp(rfc3339: row[1]), lsn: row[2], timeline: row[3])
-            }
+            // The state of the server is the eighth line of its pid file.
+            let state = (try? Tool.asServer(["sed", "-n", "8p", "\(directory)/postmaster.pid"]).run()) ?? ""
+            if state.hasPrefix("ready") { return }
+            if tools.isRunning(directory) { seen = .now }
+            guard !hasEnded, ContinuousClock.now - seen < .seconds(30) else { throw CommandFailure("PostgreSQL ended") }
             if ContinuousClock.now - told > .seconds(5) {
-                restoration.terminal.note("recovering: at \(row[2]), commits up to \(row[1])")
+                let last = lines.last { $0.contains("restored log file") }?.split(separator: "\"").dropFirst().first
+                restoration.terminal.note("recovering\(last.map { ": has read \($0)" } ?? "")")
                 told = .now
             }
-            usleep(100_000)
+            usleep(200_000)
         }
+    }
+
+    private var log: String { "\(directory)/restore.log" }
+    private var lines: [Substring] { ((try? Tool.asServer(["tail", "-n", "60", log]).run()) ?? "").split(separator: "\n") }
+    private var hasEnded: Bool { lines.contains { $0.contains("database system is shut down") || $0.contains("FATAL") } }
+
+    private func outcome(_ url: String) throws -> Restoration.Outcome {
+        let row = try tools.row(url, """
+            SELECT to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), pg_last_wal_replay_lsn(),
+                   left(pg_walfile_name(pg_current_wal_lsn()), 8)
+            """)
+        guard row.count == 3 else { throw CommandFailure("PostgreSQL does not say how far recovery went") }
+        return Restoration.Outcome(
+            directory: directory, backup: restoration.backup.name, lastCommit: Timestamp(rfc3339: row[0]), lsn: row[1], timeline: row[2])
     }
 
     /// What PostgreSQL says in its own words, in ours.
     private func explained(_ error: any Error) -> any Error {
-        let log = (try? Tool.asServer(["tail", "-n", "40", "\(directory)/restore.log"]).run()) ?? ""
-        if log.contains("recovery ended before configured recovery target was reached"), let moment = restoration.moment {
-            let last = log.split(separator: "\n").last { $0.contains("last completed transaction was at log time") }
-                .flatMap { $0.split(separator: " time ").last.map(String.init) }
+        let lines = lines
+        if lines.contains(where: { $0.contains("recovery ended before configured recovery target was reached") }), let moment = restoration.moment {
+            let last = lines.last { $0.contains("last completed transaction was at log time") }.flatMap { $0.split(separator: " time ").last }
             return CommandFailure(
                 "the WAL ends before \(moment)\(last.map { ": the last commit is of \($0)" } ?? "")",
                 advice: "remove \(directory), and restore to that moment or, without --to-time, to the last WAL")
         }
-        let end = log.split(separator: "\n").filter { $0.contains("FATAL") || $0.contains("PANIC") || $0.contains("ERROR") }.suffix(3).joined(separator: " | ")
-        return CommandFailure("recovery failed: \(end.isEmpty ? "\(error)" : end)", advice: "see \(directory)/restore.log")
+        let end = lines.filter { $0.contains("FATAL") || $0.contains("PANIC") || $0.contains("ERROR") }.suffix(3).joined(separator: " | ")
+        return CommandFailure("recovery failed: \(end.isEmpty ? "\(error)" : end)", advice: "see \(log)")
     }
 }
