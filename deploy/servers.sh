@@ -19,6 +19,8 @@ Usage: SHANYRAQ_STATE=FOLDER deploy/servers.sh start|stop|kill|remove|env [postg
   remove   stops them and deletes FOLDER
   env      prints TEST_DATABASE_URL, TEST_KAFKA_BOOTSTRAP and TEST_BROKER (kafka or dev-broker), a line each
 
+  KAFKA_ADVERTISED  host:port under which clients are to reach the broker, where that is not its own address
+
     export SHANYRAQ_STATE=/tmp/my-tests
     deploy/servers.sh start && export $(deploy/servers.sh env) && swift test
 HELP

@@ -65,6 +65,27 @@ enum EffectBacklog {
     }
 }
 
+/// Relay and consumer, until the process is ended: one instance of several.
+enum Instance {
+    static let command = Command(
+        "instance", "Relay and consumer, until SIGTERM; says `joined` once it has partitions.",
+        parameters: [Options.database, Options.kafka, Options.prefix]
+    ) { arguments in
+        let url = try arguments[Options.database], kafka = try arguments[Options.kafka], prefix = try arguments[Options.prefix]
+        let terminal = arguments.terminal
+        try await Loop.run {
+            let sample = try Sample(url, kafka, prefix: prefix)
+            let consumer = try sample.consumer()
+            consumer.start()
+            try await Sample.joined(consumer)
+            let relay = sample.relay()
+            relay.start()
+            terminal.write("joined")
+            while true { try await Loop.sleep(for: .seconds(3600)) }
+        }
+    }
+}
+
 /// The libraries' own counters, read as an operator reads them.
 enum Counted {
     static var relayed: Int {

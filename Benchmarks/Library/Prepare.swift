@@ -8,13 +8,15 @@ import Postgres
 enum Prepare {
     static let backlog = Option("backlog", "Rows in the outbox.", default: 0)
     static let holders = Option("holders", "Rows to select from.", default: 0)
+    static let partitions = Option("partitions", "Partitions of the topic.", default: 4)
 
     static let command = Command(
         "prepare", "Makes the tables and the topic, and empties them.",
-        parameters: [Options.database, Options.kafka, Options.prefix, backlog, holders]
+        parameters: [Options.database, Options.kafka, Options.prefix, backlog, holders, partitions]
     ) { arguments in
         let url = try arguments[Options.database], kafka = Options.broker(try arguments[Options.kafka])
         let prefix = try arguments[Options.prefix], backlog = Int64(try arguments[backlog]), holders = Int64(try arguments[holders])
+        let partitions = try arguments[partitions]
         try await Loop.run {
             let database = Database(Options.open(url))
             try await database.apply([MessagingSchema.migrations, Sample.migrations])
@@ -26,7 +28,7 @@ enum Prepare {
             try await session.execute("CHECKPOINT")
             await session.close()
             await database.close()
-            try await Topics.make([Topics.policy.name(prefix: prefix)], on: kafka)
+            try await Topics.make([Topics.policy.name(prefix: prefix)], partitions: partitions, on: kafka)
         }
     }
 
@@ -40,7 +42,7 @@ enum Prepare {
     }
 
     /// Rows as `Work.emit` writes them: time-ordered ids, the CloudEvent's attributes, a payload of some 300 bytes, 10,000 accounts.
-    @Loop private static func fill(backlog: Int64, _ session: Session) async throws {
+    @Loop static func fill(backlog: Int64, _ session: Session) async throws {
         try await session.execute("""
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers)
             SELECT id, \(Topics.policy.localNameOfBench), account, \(EntryPosted.type),
@@ -56,6 +58,20 @@ enum Prepare {
                 FROM generate_series(1, \(backlog)) AS n) AS numbered
             """)
         try await session.execute("VACUUM ANALYZE outbox")
+    }
+}
+
+/// Puts a backlog into the outbox of a service that runs.
+enum Backlog {
+    static let command = Command("backlog", "Puts rows into the outbox.", parameters: [Options.database, Prepare.backlog]) { arguments in
+        let url = try arguments[Options.database], backlog = Int64(try arguments[Prepare.backlog])
+        try await Loop.run {
+            let database = Database(Options.open(url))
+            let session = try await database.session()
+            try await Prepare.fill(backlog: backlog, session)
+            await session.close()
+            await database.close()
+        }
     }
 }
 

@@ -2,10 +2,10 @@ import CommandLine
 import EventLoop
 import Kafka
 
-/// Batches of 500 keyed records, eight in flight, each awaited until it is acknowledged.
+/// Batches of 2,000 keyed records, eight in flight, each awaited until it is acknowledged.
 enum Produce {
     static let tasks = Option("tasks", "Batches in flight.", default: 8)
-    static let batch = Option("batch", "Records in a batch.", default: 500)
+    static let batch = Option("batch", "Records in a batch.", default: 2000)
 
     static let command = Command(
         "produce", "Keyed records of 500 bytes, acknowledged.",

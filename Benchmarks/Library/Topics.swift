@@ -6,13 +6,13 @@ import Kafka
 enum Topics {
     static let policy = Topic("bench", "account", partitions: 4)
 
-    @Loop static func make(_ names: [String], on kafka: KafkaOptions) async throws {
+    @Loop static func make(_ names: [String], partitions: Int = policy.partitions, on kafka: KafkaOptions) async throws {
         let admin = try Admin(kafka)
         try await admin.deleteTopics(names)
         let deadline = ContinuousClock.now + .seconds(20)
         while try await !admin.describeTopics(names).isEmpty, ContinuousClock.now < deadline { try await Loop.sleep(for: .milliseconds(50)) }
         try await admin.createTopics(names.map {
-            TopicSpec(name: $0, partitions: policy.partitions, replication: 1, config: policy.settings(brokers: 1))
+            TopicSpec(name: $0, partitions: partitions, replication: 1, config: policy.settings(brokers: 1))
         })
         await admin.close()
     }

@@ -28,7 +28,7 @@ __attribute__((noreturn, format(printf, 1, 2))) static inline void die(const cha
 
 static inline struct options options_read(int argc, char **argv) {
     struct options o = {.topic = "bench-records", .prefix = "bench", .work = "", .warm_up = 1, .seconds = 3, .records = 600000,
-                        .depth = 64, .rows = 100000, .batch = 500, .rate = 200};
+                        .depth = 64, .rows = 100000, .batch = 2000, .rate = 200};
     static const struct option names[] = {
         {"database", 1, 0, 'd'}, {"kafka", 1, 0, 'k'}, {"topic", 1, 0, 't'}, {"prefix", 1, 0, 'p'}, {"work", 1, 0, 'w'}, {"warm-up", 1, 0, 'u'},
         {"seconds", 1, 0, 's'}, {"records", 1, 0, 'r'}, {"depth", 1, 0, 'n'}, {"rows", 1, 0, 'h'}, {"batch", 1, 0, 'b'}, {"rate", 1, 0, 'a'}, {0}};

@@ -8,12 +8,12 @@ BEGIN;
 SELECT id, number, kind, licensor, applicant, language, contact, status, submitted_at, deadline, rules, facts, decision, licence, history, version, applicant AS subject FROM application WHERE number = 'bench-' || :number FOR UPDATE;
 \endpipeline
 \startpipeline
-UPDATE application SET status = 'issued', facts = :facts, decision = :decision, licence = to_hex(:u), history = :history, version = 3 WHERE id = lpad(to_hex(:number), 32, '0')::uuid;
-INSERT INTO licence (number, application, kind, kinds_edition, licensor, holder, holder_name, issued_on, deemed_issued, status) VALUES (to_hex(:u), lpad(to_hex(:number), 32, '0')::uuid, :kind, :kinds_edition, :licensor, :holder, :holder_name, current_date, false, 'active');
-INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers) VALUES (rpad('0' || to_hex(:u), 32, '9')::uuid, :event_topic, lpad(to_hex(:number), 32, '0')::uuid::text, :decided_type, convert_to(:decided, 'UTF8'), :decided_headers);
-INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers) VALUES (rpad('0' || to_hex(:u), 32, 'a')::uuid, :event_topic, lpad(to_hex(:number), 32, '0')::uuid::text, :issued_type, convert_to(:issued, 'UTF8'), :issued_headers);
-DELETE FROM timer WHERE type = 'decision-due' AND key = lpad(to_hex(:number), 32, '0')::uuid::text;
-INSERT INTO idempotency (caller, key, request_hash, status, answer, at) VALUES (:caller, to_hex(:u) || '00000000000000000', convert_to(:hash, 'UTF8'), 200, convert_to(:answer, 'UTF8'), now());
-INSERT INTO journal (id, at, caller, capacity, body, service, subject, operation, case_id, basis, fields, outcome, rule, trace) VALUES (rpad('0' || to_hex(:u), 32, '8')::uuid, now(), :caller, 'official', :licensor, NULL, :holder, 'applications.decide', 'e-license/' || :number, 'permits-law-2014', :fields, 'changed', NULL, :trace) ON CONFLICT DO NOTHING;
+UPDATE application SET status = 'issued', facts = :facts, decision = :decision, licence = to_hex(:u::bigint), history = :history, version = 3 WHERE id = lpad(to_hex(:number::bigint), 32, '0')::uuid;
+INSERT INTO licence (number, application, kind, kinds_edition, licensor, holder, holder_name, issued_on, deemed_issued, status) VALUES (to_hex(:u::bigint), lpad(to_hex(:number::bigint), 32, '0')::uuid, :kind, :kinds_edition, :licensor, :holder, :holder_name, current_date, false, 'active');
+INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers) VALUES (rpad('0' || to_hex(:u::bigint), 32, '9')::uuid, :event_topic, lpad(to_hex(:number::bigint), 32, '0')::uuid::text, :decided_type, convert_to(:decided, 'UTF8'), :decided_headers);
+INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers) VALUES (rpad('0' || to_hex(:u::bigint), 32, 'a')::uuid, :event_topic, lpad(to_hex(:number::bigint), 32, '0')::uuid::text, :issued_type, convert_to(:issued, 'UTF8'), :issued_headers);
+DELETE FROM timer WHERE type = 'decision-due' AND key = lpad(to_hex(:number::bigint), 32, '0')::uuid::text;
+INSERT INTO idempotency (caller, key, request_hash, status, answer, at) VALUES (:caller, to_hex(:u::bigint) || '00000000000000000', convert_to(:hash, 'UTF8'), 200, convert_to(:answer, 'UTF8'), now());
+INSERT INTO journal (id, at, caller, capacity, body, service, subject, operation, case_id, basis, fields, outcome, rule, trace) VALUES (rpad('0' || to_hex(:u::bigint), 32, '8')::uuid, now(), :caller, 'official', :licensor, NULL, :holder, 'applications.decide', 'e-license/' || :number, 'permits-law-2014', :fields, 'changed', NULL, :trace) ON CONFLICT DO NOTHING;
 COMMIT;
 \endpipeline

@@ -26,7 +26,7 @@ static void produce(struct options *o) {
         for (size_t n = 250; n < SIZE;) n += snprintf(values[i] + n, SIZE + 32 - n, "%llx", (unsigned long long)xorshift(&random));
     }
     struct producing p = {.batch = o->batch};
-    rd_kafka_t *k = rd_producer(o->kafka, reported, &p);
+    rd_kafka_t *k = rd_producer(o->kafka, "1", reported, &p);
     rd_kafka_topic_t *topic = rd_kafka_topic_new(k, o->topic, NULL);
     long next = 0;
     bool measuring = false;
@@ -53,8 +53,9 @@ static void produce(struct options *o) {
 
 static void consume(struct options *o) {
     char group[64], header[256];
-    snprintf(group, sizeof group, "bench-c-%ld-%ld", (long)time(NULL), random());
-    srandom(time(NULL));
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    snprintf(group, sizeof group, "bench-c-%lld-%ld", (long long)t.tv_sec, t.tv_nsec);
     rd_kafka_t *k = rd_consumer(o->kafka, group, o->topic);
     struct rd_offsets offsets = {.topic = o->topic};
     struct window w = {0};

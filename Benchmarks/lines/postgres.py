@@ -66,3 +66,17 @@ def lines(rig):
             before=emptied,
         ),
     ]
+
+
+def growth(rig):
+    """The cost of a select as the table grows."""
+
+    def sized(count):
+        def before(rig):
+            prepare(rig, "--holders", count)
+            return [*ours("select", "--rows", count)(rig)]
+
+        return before
+
+    sizes = (1_000, 10_000, 100_000, 1_000_000) if rig.quick else (10_000, 100_000, 1_000_000, 10_000_000)
+    return [Line("rows: point select, rows in the table", unit="row", contestants={f"{size:,}": sized(size) for size in sizes}, most_rounds=3, limit=900)]

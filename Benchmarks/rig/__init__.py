@@ -1,6 +1,6 @@
 """The driver of the benchmarks: what a module of `lines/` needs."""
 
 from .model import Bar, Contestant, Line
-from .tools import command, sql
+from .tools import Failed, command, sql
 
-__all__ = ["Bar", "Contestant", "Line", "command", "sql"]
+__all__ = ["Bar", "Contestant", "Failed", "Line", "command", "sql"]

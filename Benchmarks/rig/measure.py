@@ -56,17 +56,17 @@ def run(rig, line: Line, rounds: int) -> dict:
                         result["cpu_V"] = result["cpu_us"] / unit
                     results[name].append(result)
                     say(f"  {turn + 1}/{rounds} {name:<22} " + " ".join(f"{key}={value:.4g}" for key, value in result.items() if isinstance(value, (int, float))))
-                except Failed as fault:
+                except Exception as fault:  # one contestant that fails must not end a run of an hour
                     results[name].append(None)
-                    faults[name] = str(fault)
+                    faults[name] = f"{fault}" if isinstance(fault, Failed) else repr(fault)
                     say(f"  {turn + 1}/{rounds} {name}: {fault}")
-    except Failed as fault:
+    except Exception as fault:
         faults["set-up"] = str(fault)
         say(f"  set-up: {fault}")
     finally:
         if line.tear_down:
             try:
                 line.tear_down(rig)
-            except Failed as fault:
+            except Exception as fault:
                 faults["tear-down"] = str(fault)
     return {"title": line.title, "unit": line.unit, "results": results, "faults": faults, "V_us": units, "took": time.monotonic() - started}

@@ -38,6 +38,13 @@ class Servers:
         head, query = self.superuser_url.split("?", 1)
         return f"{head.rsplit('/', 1)[0]}/{name}?{query}"
 
+    def restart_postgres(self, **settings: str) -> None:
+        """Starts PostgreSQL anew with settings that need it; an empty one is the default again."""
+        for name, value in settings.items():
+            sql(self.superuser_url, f"ALTER SYSTEM SET {name} = '{value}'" if value else f"ALTER SYSTEM RESET {name}")
+        for word in ("stop", "start"):
+            command([self.script, word, "postgres"], environment=self.environment, limit=120)
+
     def remove(self) -> None:
         command([self.script, "remove"], environment=self.environment, limit=120)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -32,10 +32,10 @@ database_url() { # NAME [DATABASE]
     sed "s|@/$1?|@/${2:-$1}?|" "$STATE/secrets/$1.database-url"
 }
 
-# An empty or filled copy of a service's database, for a peer or a trial; the service must not run.
-database_copy() { # NAME COPY
-    [ -n "$(postgres_sql -v copy="$2" <<<"SELECT 1 FROM pg_database WHERE datname = :'copy'")" ] ||
-        postgres_sql -v name="$1" -v copy="$2" <<<'CREATE DATABASE :"copy" TEMPLATE :"name" OWNER :"name" STRATEGY file_copy'
+# An empty or filled copy of a service's database, for a peer or a trial; nobody may be connected to it.
+database_copy() { # SERVICE DATABASE COPY
+    [ -n "$(postgres_sql -v copy="$3" <<<"SELECT 1 FROM pg_database WHERE datname = :'copy'")" ] ||
+        postgres_sql -v owner="$1" -v name="$2" -v copy="$3" <<<'CREATE DATABASE :"copy" TEMPLATE :"name" OWNER :"owner" STRATEGY file_copy'
 }
 
 # A further process of the service under a label, some of its configuration another: a second instance, one over another database.
@@ -49,11 +49,19 @@ serve() { # NAME LABEL KEY=VALUE…
     ready "$label"
 }
 
+# Ready, and it is this one that answers: its port may have been taken by another between two runs.
 ready() { # NAME
     wait_until 30 "$1" curl -fsS -o /dev/null --max-time 2 "$(service_url "$1")/readyz" || {
         show_log "$STATE/run/$1.log"
         die "$1 did not become ready"
     }
+    process_pid "$1" >/dev/null || die "$1 has ended, and something else answers on its port" "see $STATE/run/$1.log"
+}
+
+# Away from the default ports, where others on this machine may come and go.
+ports() {
+    local name
+    for name in $(service_names); do process_pid "$name" >/dev/null || port_claim "$name" $((9000 + RANDOM % 900)) >/dev/null; done
 }
 
 up() { # PERSONS
@@ -64,15 +72,16 @@ up() { # PERSONS
     for name in $(service_names); do postgres_database "$name"; done
     profile=development
     keys_prepare ''
+    ports
     services_configure
     topics_apply
     services_migrate
     if ! state_marked peers; then
         reference_data
-        database_copy natural-persons natural-persons-empty
+        database_copy natural-persons natural-persons natural-persons-empty
         synthetic_persons "$1" >&2
         jq -r .iin "$STATE/data/persons.jsonl" >"$STATE/data/iins"
-        for name in $(service_names); do database_copy "$name" "$name-peer"; done
+        for name in $(service_names); do database_copy "$name" "$name" "$name-peer"; done
         state_mark peers
     fi
     echo "$bin" >"$STATE/run/bin"
@@ -93,6 +102,7 @@ environment() {
             echo "${label//-/_}=$(service_url "$(basename "$file" .pid)" | sed 's|^http://||') ${label//-/_}_PID=$pid"
         done
     done
+    echo "PERSONS_HISTORY_DB='$(database_url natural-persons natural-persons-history)'"
     echo "PERSONS_EMPTY_DB='$(database_url natural-persons natural-persons-empty)' SUPERUSER_DB='$postgres_superuser_url'"
     echo "LOAD=$limits/load TEMPLATES=$root/Benchmarks/rig/requests BIN=$bin"
 }
@@ -125,6 +135,7 @@ renew() { # NAME…
     for name in $(service_names); do empty "$name"; done
     profile=development broker=kafka kafka_bootstrap=127.0.0.1:$(cat "$STATE/run/kafka.port")
     export TOPIC_PREFIX=bench-$(date +%s%N)
+    ports
     services_configure
     topics_apply
     for name; do service_start "$name"; done
@@ -132,10 +143,11 @@ renew() { # NAME…
 }
 
 # The first COUNT persons after the demonstration's three; the third of these is the ministry's official.
-tokens() { # citizen|official COUNT
+tokens() { # citizen|official COUNT [IIN]
     local kid claims='"capacity":"citizen"' subjects
     kid=$(jq -r '.keys[] | select(.owner == "sign-in") | .kid' "$keys/keys.jwks")
     subjects=$(sed -n "4,$((3 + $2))p" "$STATE/data/iins")
+    [ -z "${3:-}" ] || subjects=$3
     if [ "$1" = official ]; then
         claims='"capacity":"official","body":"ministry-of-justice","position":"specialist"'
         subjects=$(sed -n 3p "$STATE/data/iins")
@@ -151,13 +163,13 @@ postgres_host=/tmp/shanyraq-$(state_hash)
 case ${1:-} in
     up) up "${2:-100000}" && environment ;;
     env) environment ;;
-    tokens) tokens "${2:-citizen}" "${3:-32}" ;;
+    tokens) tokens "${2:-citizen}" "${3:-32}" "${4:-}" ;;
     start) service_start "$2" && ready "$2" ;;
     serve) serve "${@:2}" ;;
     stop) process_stop "$2" 15 ;;
     empty) empty "$2" ;;
     renew) renew "${@:2}" ;;
-    copy) database_copy "$2" "$3" && database_url "$2" "$3" ;;
+    copy) database_copy "${@:2}" ;;
     down | remove)
         stop_all
         [ "$1" = down ] || exec "$root/deploy/servers.sh" remove

@@ -11,7 +11,10 @@ public struct KafkaHeader: Sendable, Hashable {
     public init(_ name: String, _ text: String) { self.init(name, Array(text.utf8)) }
 
     /// The value as text; nil when it is not UTF-8.
-    public var text: String? { String(validating: value, as: UTF8.self) }
+    public var text: String? {
+        guard let text = try? UTF8Span(validating: value.span) else { return nil }
+        return String(copying: text)
+    }
 }
 
 /// What is sent to a topic.

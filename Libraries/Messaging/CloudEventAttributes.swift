@@ -21,7 +21,7 @@ struct Attributes {
     mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         let known = Self.names.firstIndex { name.holds($0) }
         guard complaint == nil, known != nil || name.starts(with: "ce_".utf8) else { return }
-        guard value.count <= Self.longest, let text = String(validating: value, as: UTF8.self) else {
+        guard value.count <= Self.longest, let text = value.text else {
             complaint = "header \(String(decoding: name, as: UTF8.self)) is longer than 1,024 bytes or not UTF-8"
             return
         }
@@ -36,6 +36,14 @@ struct Attributes {
 }
 
 extension UnsafeRawBufferPointer {
+    /// Nil when it is not UTF-8. The initialiser `String(validating:as:)` is generic and takes several times as long.
+    var text: String? {
+        withMemoryRebound(to: UInt8.self) { bytes in
+            guard let text = try? UTF8Span(validating: bytes.span) else { return nil }
+            return String(copying: text)
+        }
+    }
+
     /// Whether these are the bytes of the literal.
     func holds(_ literal: StaticString) -> Bool {
         count == literal.utf8CodeUnitCount && literal.withUTF8Buffer { elementsEqual($0) }

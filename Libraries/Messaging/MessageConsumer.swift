@@ -60,9 +60,9 @@ import Telemetry
     /// Those of some messages that have neither taken effect here nor been parked.
     package func unknown(_ ids: [UUID]) -> Query<[UUID]> {
         Query.all("""
-            SELECT id FROM unnest(\(ids)) AS asked (id)
-            WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE consumer = \(name) AND message_id = id)
-              AND NOT EXISTS (SELECT 1 FROM parked WHERE consumer = \(name) AND message_id = id)
+            SELECT asked.id FROM unnest(\(ids)) AS asked (id)
+            WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE consumer = \(name) AND message_id = asked.id)
+              AND NOT EXISTS (SELECT 1 FROM parked WHERE consumer = \(name) AND message_id = asked.id)
             """) { try $0.column(0) }
     }
 
@@ -207,7 +207,7 @@ import Telemetry
             return work
         case .writeMany(let body):
             let work = Write(caller: caller, now: clock.now, place: place)
-            try body([message], work)
+            try body([Arrival(message, handler)], work)
             return work
         }
     }

@@ -16,7 +16,7 @@ public struct MessageHandler: Sendable {
         /// Asks nothing: many messages share a transaction.
         case write(@Loop @Sendable (CloudEvent, Write) throws -> Void)
         /// Asks nothing, and is called once for many messages, no two of them of one key.
-        case writeMany(@Loop @Sendable ([CloudEvent], Write) throws -> Void)
+        case writeMany(@Loop @Sendable ([Arrival], Write) throws -> Void)
     }
 
     init(type: String, topic: Topic, shape: Shape) {
@@ -99,9 +99,10 @@ public struct MessageHandler: Sendable {
 
 /// One of the events that a handler is given many of.
 public struct Message<E: Event>: Sendable {
-    private let message: CloudEvent
+    private let arrival: Arrival
+    private var message: CloudEvent { arrival.message }
 
-    init(_ message: CloudEvent) { self.message = message }
+    init(_ arrival: Arrival) { self.arrival = arrival }
 
     /// What it says.
     ///

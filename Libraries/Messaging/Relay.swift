@@ -123,20 +123,33 @@ import Telemetry
         let dispatch: Dispatch
     }
 
+    private func relayOnce(_ session: Session) async throws -> Int {
+        let producer = try currentProducer()
+        do {
+            return try await relay(by: producer, session)
+        } catch {
+            MessagingMetrics.relayFailures.increment()
+            if producer.isFatal || error is TimeoutError { replace(producer, because: error) }
+            throw error
+        }
+    }
+
     /// One transaction. While Kafka takes a portion the database gives out the next; it commits when all are acknowledged.
     ///
     /// Kafka has one portion at a time: the library spins while more requests wait than may be under way.
-    private func relayOnce(_ session: Session) async throws -> Int {
-        let producer = try currentProducer()
-        return try await session.transaction { lease in
+    private func relay(by producer: Producer, _ session: Session) async throws -> Int {
+        try await session.transaction { lease in
             let timer = Loop.timer(after: .seconds(2)) { self.state = .waitingForKafka }
             defer { timer.cancel() }
             var sent = 0, portions = 0
             var landed: [TopicPartition: ClosedRange<Int64>] = [:]
             var last: Portion?
             repeat {
-                let rows = try await lease.fetch(Outbox.take(self.batchSize, except: self.topicsHeld()))
+                var rows = try await lease.fetch(Outbox.take(self.batchSize, except: self.topicsHeld()))
                 if let last { sent += try await self.settle(last, by: producer, in: lease, &landed) }
+                // What the portion before has shown to be refused waits, with all that is behind it.
+                for row in rows where self.held[row.topic] != nil { lease.collect(Outbox.putBack(row)) }
+                rows.removeAll { self.held[$0.topic] != nil }
                 if !rows.isEmpty { MessagingMetrics.relayBatch.observe(Double(rows.count)) }
                 last = rows.isEmpty ? nil : Portion(rows: rows, dispatch: try producer.dispatch(self.records(of: rows)))
                 portions += 1
@@ -167,16 +180,14 @@ import Telemetry
             for row in refused { lease.collect(Outbox.putBack(row)) }
             hold(Set(refused.map(\.topic)), because: error)
             return portion.rows.count - refused.count
-        } catch {
-            MessagingMetrics.relayFailures.increment()
-            // What this producer still holds must not leave after the rows have been sent by another.
-            if producer.isFatal || error is TimeoutError {
-                Log.error("a new producer is made", ["error": "\(error)"])
-                self.producer = nil
-                Loop.spawn { await producer.close(within: .zero) }
-            }
-            throw error
         }
+    }
+
+    /// What this producer still holds must not leave after the rows have been sent by another.
+    private func replace(_ producer: Producer, because error: any Error) {
+        Log.error("a new producer is made", ["error": "\(error)"])
+        self.producer = nil
+        Loop.spawn { await producer.close(within: .zero) }
     }
 
     private func records(of rows: [OutboxRow]) -> [KafkaRecord] {

@@ -1,4 +1,5 @@
 public import Contracts
+import EventLoop
 public import Trust
 
 /// The keys of a service: its own, and everyone's public ones.
@@ -10,12 +11,14 @@ public struct ServiceKeys: Sendable {
     public let opening: PrivateKey
     /// Who may sign what, and to whom one may seal.
     public let everyone: KeySet
+    private let correspondence: SealedCorrespondence
 
     public init(service: ServiceName, signing: PrivateKey, opening: PrivateKey, everyone: KeySet) {
         self.service = service
         self.signing = signing
         self.opening = opening
         self.everyone = everyone
+        correspondence = SealedCorrespondence(own: opening)
     }
 
     /// Of what is signed and then sealed, in bytes.
@@ -26,17 +29,17 @@ public struct ServiceKeys: Sendable {
     /// Signs `claims` and seals them, so that the topic's other readers see headers only.
     ///
     /// - Throws: ``NoKey`` when the receiver has no key to seal to.
-    func signedAndSealed(_ claims: some Encodable, type: String, to receiver: ServiceName) throws -> [UInt8] {
+    @Loop func signedAndSealed(_ claims: some Encodable, type: String, to receiver: ServiceName) throws -> [UInt8] {
         guard let entry = everyone.newest(of: receiver.rawValue, for: .encryption) else { throw NoKey(owner: receiver) }
         let token = try Token.sign(claims, key: signing, kid: signingKeyID, type: type, limit: ServiceKeys.maximumToken)
-        return Array(try Sealed.seal(Array(token.utf8), to: entry.key, kid: entry.kid).utf8)
+        return Array(try correspondence.seal(Array(token.utf8), to: entry.key, kid: entry.kid).utf8)
     }
 
     /// Opens what was sealed to this service and verifies who signed it.
     ///
     /// - Throws: `SealedError` when it was sealed to another key, `TokenError` when the signature or its claims do not hold.
-    func openedAndVerified<Claims: Decodable & Sendable>(_ data: [UInt8], type: String, as claims: Claims.Type) throws -> Claims {
-        let token = try Sealed.open(String(decoding: data, as: UTF8.self), with: opening)
+    @Loop func openedAndVerified<Claims: Decodable & Sendable>(_ data: [UInt8], type: String, as claims: Claims.Type) throws -> Claims {
+        let token = try correspondence.open(String(decoding: data, as: UTF8.self))
         return try Token.verify(String(decoding: token, as: UTF8.self), keys: everyone, audience: service.rawValue, type: type, limit: ServiceKeys.maximumToken, as: claims)
     }
 }

@@ -29,37 +29,58 @@ struct KeyLane: Sendable {
     }
 }
 
-/// A lane whose messages ask nothing of the store, read.
+/// A lane whose messages are read, and may share a transaction with others.
 private struct ReadLane: Sendable {
     let lane: KeyLane
     let arrivals: [Arrival]
+
+    /// Whether one of them asks the store before it decides.
+    var decides: Bool { arrivals.contains { if case .decide = $0.handler.shape { true } else { false } } }
 }
 
-private struct Arrival: Sendable {
+/// A message on its way through the steps below; by reference, since a CloudEvent is many strings.
+final class Arrival: Sendable {
     let message: CloudEvent
+    /// The inbox's.
     let id: UUID
     let handler: MessageHandler
+
+    init(_ message: CloudEvent, _ handler: MessageHandler) {
+        self.message = message
+        id = message.inboxID
+        self.handler = handler
+    }
 }
 
 /// Messages for one call of a handler, or one after another for one that takes them singly.
 private struct Wave {
     let handler: MessageHandler
-    var messages: [CloudEvent] = []
+    var arrivals: [Arrival] = []
 }
 
-// Messages of handlers that ask nothing share transactions, as requests do.
+// Messages share transactions, as requests do: those of handlers that ask nothing by the batch, those of handlers that decide some at a
+// time, since they hold the rows that they ask for.
 extension MessageConsumer {
-    /// Lets messages of the write shape take effect in one transaction, and tells what is left: keys with messages that ask the store,
-    /// cannot be read, wait behind parked ones, or failed. Nil when the service stops or the partition was taken away.
+    /// Lets messages take effect in shared transactions, and tells what is left: keys with messages that cannot be read, wait behind parked
+    /// ones, or failed. Nil when the service stops or the partition was taken away.
     func takeEffectTogether(_ lanes: [KeyLane]) async -> [KeyLane]? {
         var left: [KeyLane] = []
         var shared: [ReadLane] = []
         for lane in lanes {
             if let read = read(lane) { shared.append(read) } else { left.append(lane) }
         }
-        guard let failed = await takeTogether(shared[...]) else { return nil }
-        return left + failed
+        let (deciding, writing) = (shared.filter(\.decides), shared.filter { !$0.decides })
+        guard let failed = await takeTogether(writing[...]) else { return nil }
+        left += failed
+        for start in stride(from: 0, to: deciding.count, by: Self.mostDeciding) {
+            guard let failed = await takeTogether(deciding[start..<min(start + Self.mostDeciding, deciding.count)]) else { return nil }
+            left += failed
+        }
+        return left
     }
+
+    /// So many keys whose handlers decide go into one transaction: each keeps its rows locked until the commit.
+    private static let mostDeciding = 32
 
     /// Nil when it must be handled by itself.
     private func read(_ lane: KeyLane) -> ReadLane? {
@@ -70,8 +91,7 @@ extension MessageConsumer {
             do {
                 let message = try CloudEvent(record)
                 guard let handler = try handler(for: message) else { continue }
-                if case .decide = handler.shape { return nil }
-                arrivals.append(Arrival(message: message, id: message.inboxID, handler: handler))
+                arrivals.append(Arrival(message, handler))
             } catch {
                 return nil
             }
@@ -94,15 +114,15 @@ extension MessageConsumer {
         }
     }
 
-    /// Inbox entries, then the effects of those messages that are here for the first time, then the commit: two round trips.
+    /// Inbox entries, then the effects of those messages that are here for the first time, then the commit: two round trips, and those of
+    /// handlers that ask.
     private func take(_ lanes: ArraySlice<ReadLane>) async throws {
         let ids = lanes.flatMap { $0.arrivals.map(\.id) }
         if ids.isEmpty { return }
         let (works, fresh) = try await database.transaction { lease in
             let fresh = try await lease.fetch(Inbox.enter(consumer: self.name, ids: ids))
             var works: [Work] = []
-            for wave in Self.waves(lanes, fresh: fresh.count == ids.count ? nil : Set(fresh)) { works += try self.apply(wave) }
-            for work in works { work.handOver(to: lease) }
+            for wave in Self.waves(lanes, fresh: fresh.count == ids.count ? nil : Set(fresh)) { works += try await self.apply(wave, in: lease) }
             return (works, fresh.count)
         }
         for work in works { work.committed() }
@@ -121,7 +141,7 @@ extension MessageConsumer {
             for arrival in lane.arrivals where fresh == nil || fresh?.remove(arrival.id) != nil {
                 let place = waves[earliest...].firstIndex { $0.handler.type == arrival.handler.type } ?? waves.count
                 if place == waves.count { waves.append(Wave(handler: arrival.handler)) }
-                waves[place].messages.append(arrival.message)
+                waves[place].arrivals.append(arrival)
                 earliest = place
                 // A call for many has no two of one key.
                 if case .writeMany = arrival.handler.shape { earliest += 1 }
@@ -130,18 +150,32 @@ extension MessageConsumer {
         return waves
     }
 
-    private func apply(_ wave: Wave) throws -> [Work] {
+    /// What the messages do, handed over to the transaction in their order.
+    private func apply(_ wave: Wave, in lease: Lease) async throws -> [Work] {
         switch wave.handler.shape {
-        case .decide: return []
+        case .decide(let body):
+            var works: [Work] = []
+            for message in wave.arrivals.map(\.message) {
+                // What came before is there when this one asks.
+                lease.sendAhead()
+                let work = Decide(caller: .service(message.sender ?? place.service), now: clock.now, place: place, lease: lease)
+                try await TraceContext.$current.withValue(message.trace) { try await body(message, work) }
+                work.handOver(to: lease)
+                works.append(work)
+            }
+            return works
         case .write(let body):
-            return try wave.messages.map { message in
+            return try wave.arrivals.map { arrival in
+                let message = arrival.message
                 let work = Write(caller: .service(message.sender ?? place.service), now: clock.now, place: place)
                 try TraceContext.$current.withValue(message.trace) { try body(message, work) }
+                work.handOver(to: lease)
                 return work
             }
         case .writeMany(let body):
             let work = Write(caller: .service(wave.handler.topic.service), now: clock.now, place: place)
-            try TraceContext.$current.withValue(wave.messages[0].trace) { try body(wave.messages, work) }
+            try TraceContext.$current.withValue(wave.arrivals[0].message.trace) { try body(wave.arrivals, work) }
+            work.handOver(to: lease)
             return [work]
         }
     }

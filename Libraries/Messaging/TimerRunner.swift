@@ -14,6 +14,9 @@ import Telemetry
     private var wakeUp = Promise<Void>()
     private var isStopping = false
 
+    /// How often it looks for timers that are due, woken or not.
+    nonisolated static let patrol = Duration.seconds(1)
+
     package init(database: Database, place: WorkPlace, clock: LawClock, handlers: [TimerHandler]) {
         self.database = database
         self.place = place
@@ -37,7 +40,7 @@ import Telemetry
     private func run() async {
         while !isStopping {
             wakeUp = Promise<Void>()
-            var pause = Duration.seconds(1)
+            var pause = Self.patrol
             do {
                 try await clock.refresh()
                 while !isStopping, try await fireNext() {}

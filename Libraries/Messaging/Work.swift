@@ -20,7 +20,8 @@ import Trust
     let place: WorkPlace
     private(set) var statements: [Statement] = []
     private(set) var hasMessages = false
-    private(set) var hasTimers = false
+    /// Timers that are due before their runner looks again by itself.
+    private(set) var hasTimersSoon = false
     /// Entries of the journal among the statements; they count once they have committed.
     package var entries = 0
 
@@ -52,7 +53,7 @@ import Trust
 
     /// Lets `timer` reach its handler at `moment` of the law's clock; scheduling the same timer again moves it.
     public func schedule(_ timer: some TimerEvent, at moment: Timestamp) throws {
-        hasTimers = true
+        if moment - now < TimerRunner.patrol { hasTimersSoon = true }
         save(TimerTable.schedule(type: type(of: timer).type, key: timer.key, at: moment, payload: try JSON.encode(timer)))
     }
 
@@ -88,7 +89,7 @@ import Trust
     /// What must be woken once this work has committed.
     package func committed() {
         if hasMessages { place.wakeRelay() }
-        if hasTimers { place.wakeTimers() }
+        if hasTimersSoon { place.wakeTimers() }
         MessagingMetrics.entries.increment(by: entries)
     }
 

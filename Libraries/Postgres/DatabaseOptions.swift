@@ -9,7 +9,7 @@ public struct DatabaseOptions: Sendable {
     /// Connections that batches share. Two keep one busy while the other waits for its commit; more rarely help.
     public var sharedConnections = 2
     /// Most connections for transactions that decide in between. They are opened when needed.
-    public var leases = 8
+    public var leases = 16
     /// How long a transaction waits for a lease to come free.
     public var leaseWait = Duration.seconds(5)
     /// How long work waits for an unreachable database before it fails as unavailable.

@@ -49,21 +49,25 @@ import Telemetry
 
     private func accessHistory(_ page: PageRequest, _ reading: Reading) throws -> Query<Page<AccessHistory.Entry>> {
         guard let iin = reading.caller.iin else { throw Problem(.forbidden, reading.language) }
-        let before = try page.cursor.map { cursor in
-            guard let id = UUID(uuidString: cursor) else { throw ContractError(pointer: "/cursor", kind: .unknown) }
-            return id
-        }
+        let before = try BuiltIn.place(page.cursor)
         let size = page.size
         return Journal.history(of: iin, before: before, limit: size + 1).map { entries in
             Page(items: Array(entries.prefix(size)), next: entries.count > size ? entries[size - 1].id.text : nil)
         }
     }
 
+    /// The id at which the page before ended.
+    private static func place(_ cursor: String?) throws(ContractError) -> UUID? {
+        guard let cursor else { return nil }
+        guard let id = UUID(uuidString: cursor) else { throw .badCursor }
+        return id
+    }
+
     // MARK: Parked messages
 
     private func listParked(_ query: ParkedQuery, _ reading: Reading) throws -> Query<Page<ParkedMessage>> {
         let size = PageRequest(cursor: query.cursor, limit: query.limit).size
-        return ParkedMessages.list(state: query.state ?? .parked, after: query.cursor.flatMap { UUID(uuidString: $0) }, limit: Int64(size + 1)).map { rows in
+        return ParkedMessages.list(state: query.state ?? .parked, after: try BuiltIn.place(query.cursor), limit: Int64(size + 1)).map { rows in
             Page(items: rows.prefix(size).map(\.message), next: rows.count > size ? rows[size - 1].id.text : nil)
         }
     }

@@ -9,7 +9,7 @@ extension ConfigurationKey {
             ConfigurationKey("TLS_KEY", "the certificate's private key, a PEM file"),
             ConfigurationKey("DATABASE_URL", "its PostgreSQL database, as libpq reads it", isSecret: true),
             ConfigurationKey("DATABASE_CONNECTIONS", "connections that share commits", default: "2"),
-            ConfigurationKey("DATABASE_LEASES", "connections for work that decides", default: "8"),
+            ConfigurationKey("DATABASE_LEASES", "connections for work that decides", default: "16"),
             ConfigurationKey("KAFKA_BOOTSTRAP", "brokers, host:port,...", default: "127.0.0.1:9092"),
             ConfigurationKey("KAFKA_PROPERTIES", "librdkafka settings, a name=value on each line: TLS and SASL; by KAFKA_PROPERTIES_FILE", isSecret: true),
             ConfigurationKey("KAFKA_INSTANCE_ID", "this instance's stable name in its consumer group, where the deployment gives one"),

@@ -160,8 +160,8 @@ import Trust
         let timeout = Duration.seconds(try configuration.integer("REQUEST_TIMEOUT", in: 1...600))
         for entry in entries {
             guard case .operation(let route) = entry else { continue }
-            router.add(route.method, route.path, isAlwaysAdmitted: route.isOperatorsRead) { request, parameters in
-                await kernel.respond(to: request, parameters, route, timeout: timeout)
+            router.add(route.method, route.path, timeout: timeout, isAlwaysAdmitted: route.isOperatorsRead) { request, parameters in
+                await kernel.respond(to: request, parameters, route)
             }
         }
         return router

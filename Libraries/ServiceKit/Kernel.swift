@@ -49,7 +49,8 @@ import Trust
         case let error as ContractError: problem = Problem(error, language)
         case let error as JSONError: problem = Problem(error, language)
         case let error as TokenError: problem = Problem(.unauthenticated, language, detail: "\(error)", rule: "token")
-        case is TimeoutError:
+        case is CancellationError:
+            // Whoever asked has left, or was answered when the time was up.
             (problem, retryAfter) = (Problem(.timeout, language), 1)
             problem.status = 503
         case is NumbersExhausted: (problem, retryAfter) = (Problem(.unavailable, language), 1)

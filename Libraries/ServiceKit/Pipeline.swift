@@ -6,14 +6,14 @@ import Trust
 
 /// From an HTTP request to its answer: trace, caller, rights, key, content, then the operation's own shape.
 extension Kernel {
-    func respond(to request: HTTPRequest, _ parameters: [String: String], _ route: Route, timeout: Duration) async -> HTTPResponse {
+    func respond(to request: HTTPRequest, _ parameters: [String: String], _ route: Route) async -> HTTPResponse {
         return await TraceContext.$current.withValue(.received(request.headers["traceparent"])) {
             let started = Loop.now
             let language = Language.preferred(request.headers["Accept-Language"])
             Loop.activity = route.name
             let response: HTTPResponse
             do {
-                response = try await withTimeout(timeout) { try await self.carryOut(request, parameters, route, language) }
+                response = try await carryOut(request, parameters, route, language)
             } catch {
                 response = self.response(to: error, language, operation: route.name)
             }
@@ -55,11 +55,10 @@ extension Kernel {
     /// Who calls, by a token and nothing else.
     private func caller(of request: HTTPRequest, _ language: Language) throws -> Caller {
         guard let header = request.headers["Authorization"] else { return .anonymous }
-        let parts = header.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+        guard let token = bearerToken(header) else {
             throw Problem(.unauthenticated, language, detail: "Authorization: Bearer <token>", rule: "token")
         }
-        return try tokens.verify(String(parts[1])).caller
+        return try tokens.verify(token).caller
     }
 
     private func idempotencyKey(of request: HTTPRequest, _ language: Language) throws -> String {
@@ -69,4 +68,12 @@ extension Kernel {
         }
         return key
     }
+}
+
+/// The token of an `Authorization` header (RFC 6750, section 2.1), whose scheme is written in any case.
+func bearerToken(_ header: String) -> String? {
+    let scheme = "bearer ".utf8
+    guard header.utf8.count > scheme.count, zip(header.utf8, scheme).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
+    let token = header.utf8.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
+    return token.isEmpty || token.contains(UInt8(ascii: " ")) ? nil : String(Substring(token))
 }

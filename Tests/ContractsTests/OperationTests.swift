@@ -44,6 +44,10 @@ import Testing
         #expect(throws: ContractError(pointer: "/count", kind: .wrongType(expected: .integer, found: .string))) {
             try put.decodeInput(path: ["id": id], query: [], body: ["count": "1"])
         }
+        #expect(throws: ContractError(pointer: "/count", kind: .isNull)) { try put.decodeInput(path: ["id": id], query: [], body: ["count": .null]) }
+        #expect(throws: ContractError(pointer: "/other/1/a~1b", kind: .isNull)) {
+            try put.decodeInput(path: ["id": id], query: [], body: ["other": [1, ["a/b": .null]]])
+        }
         #expect(throws: ContractError(pointer: "/id", kind: .unknown)) { try put.decodeInput(path: ["id": id], query: [], body: ["id": .string(id)]) }
         #expect(throws: ContractError(pointer: "/on", kind: .unknown)) { try put.decodeInput(path: ["id": id], query: [("on", "true")], body: [:]) }
         #expect(throws: ContractError(pointer: "", kind: .wrongType(expected: .object, found: .array))) {

@@ -39,14 +39,14 @@ import Testing
         }
 
         func until(_ count: Int) async throws {
-            while begun.value < count { try await Task.sleep(for: .milliseconds(1)) }
+            try await eventually("\(count) have begun") { [begun] in begun.value >= count }
         }
     }
 
     private static let get = "GET /work HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
 
     private func waiting(_ count: Int, _ server: TestServer) async throws {
-        while try await Loop.run({ server.server.waitingRequests }) < count { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually("\(count) wait") { server.server.waitingRequests >= count }
     }
 
     @Test func `so many are worked on, so many wait, the others are told to come back`() async throws {
@@ -112,7 +112,7 @@ import Testing
             stayer.send(Self.get)
             try await waiting(2, server)
             leaver.reset()
-            while try await Loop.run({ server.server.openConnections }) > 2 { try await Task.sleep(for: .milliseconds(1)) }
+            try await eventually("the leaver is gone") { server.server.openConnections <= 2 }
             try await Loop.run { work.gate.succeed(()) }
             #expect(stayer.readToEnd().hasSuffix("done"))
             #expect(work.begun.value == 2)

@@ -44,6 +44,17 @@ struct TestServer {
     }
 }
 
+/// Asks again until `condition` holds; a bound of half a minute for what is broken.
+func eventually(_ what: String, _ condition: @escaping @Loop @Sendable () -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(30)
+    while try await !Loop.run({ condition() }) {
+        guard ContinuousClock.now < end else { throw NeverHeld(what: what) }
+        try await Task.sleep(for: .milliseconds(1))
+    }
+}
+
+struct NeverHeld: Error { let what: String }
+
 extension HTTPClientResponse {
     var text: String { String(decoding: body, as: UTF8.self) }
 }

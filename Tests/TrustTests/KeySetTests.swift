@@ -56,7 +56,7 @@ struct KeySetTests {
         }
         #expect(throws: Never.self) { try verify(try keys(until: forge.now + .seconds(1))) }
         #expect(throws: TokenError.keyExpired(kid: "signer", at: forge.now)) { try verify(try keys(until: forge.now)) }
-        #expect(try keys(until: .now - .seconds(1)).newest(of: KeySet.signIn, for: .signing) == nil)
+        #expect(try keys(until: Timestamp(seconds: Timestamp.now.seconds - 1)).newest(of: KeySet.signIn, for: .signing) == nil)
         #expect(throws: KeyError.badMember(index: 0, name: "exp", reason: "must be whole seconds since 1970")) {
             try KeySet(jwks: try set { $0["exp"] = "tomorrow" })
         }

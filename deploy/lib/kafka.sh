@@ -33,7 +33,7 @@ kafka_configure() { # PORT CONTROLLER-PORT
 # Written by deploy/ at every start: change it there.
 controller.quorum.bootstrap.servers=127.0.0.1:$2
 listeners=PLAINTEXT://127.0.0.1:$1,CONTROLLER://127.0.0.1:$2
-advertised.listeners=PLAINTEXT://127.0.0.1:$1
+advertised.listeners=PLAINTEXT://${KAFKA_ADVERTISED:-127.0.0.1:$1}
 log.dirs=$STATE/kafka/log
 $(cat "$root/deploy/lib/kafka.properties")
 CONF

@@ -29,15 +29,16 @@ public struct NamePart: Identifier {
     public let rawValue: String
 
     public init(_ text: String) throws(IdentifierError) {
-        guard (1...100).contains(text.unicodeScalars.count) else {
-            throw IdentifierError(.name, .length(expected: 1...100, found: text.unicodeScalars.count))
+        var count = 0
+        for scalar in text.unicodeScalars {
+            count += 1
+            if TextRules.isLetter(scalar) { continue }
+            guard count > 1, TextRules.isBetweenLetters(scalar) || scalar.properties.isGraphemeExtend else {
+                throw IdentifierError(.name, .characters)
+            }
         }
-        for scalar in text.unicodeScalars where !scalar.properties.isAlphabetic && !"-'’ʼ. ".unicodeScalars.contains(scalar) {
-            if !scalar.properties.isGraphemeExtend { throw IdentifierError(.name, .characters) }
-        }
-        guard let first = text.unicodeScalars.first, first.properties.isAlphabetic, !text.hasSuffix(" ") else {
-            throw IdentifierError(.name, .characters)
-        }
+        guard (1...100).contains(count) else { throw IdentifierError(.name, .length(expected: 1...100, found: count)) }
+        guard text.utf8.last != UInt8(ascii: " ") else { throw IdentifierError(.name, .characters) }
         rawValue = text
     }
 
@@ -46,6 +47,22 @@ public struct NamePart: Identifier {
 }
 
 enum TextRules {
+    /// Latin and Cyrillic, in which nearly all names here are written, without asking Unicode's tables.
+    static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x41...0x5A, 0x61...0x7A, 0x400...0x481, 0x48A...0x52F: true
+        case ..<0x80: false
+        default: scalar.properties.isAlphabetic
+        }
+    }
+
+    static func isBetweenLetters(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "-", "'", "’", "ʼ", ".", " ": true
+        default: false
+        }
+    }
+
     static func check(_ text: String, _ length: ClosedRange<Int>, allowed: (Unicode.Scalar) -> Bool) throws(IdentifierError) {
         let count = text.unicodeScalars.count
         guard length.contains(count) else { throw IdentifierError(.text, .length(expected: length, found: count)) }

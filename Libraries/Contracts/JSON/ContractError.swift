@@ -8,6 +8,8 @@ public struct ContractError: Error, Sendable, Hashable, CustomStringConvertible 
         case wrongType(expected: JSONKind, found: JSONKind)
         /// An integer beyond what its field can hold.
         case outOfRange(least: String, greatest: String)
+        /// Null where a field may be left out.
+        case isNull
         /// Not one of the words that may stand there.
         case notOneOf([String])
         /// The right kind of value, but not a good one; the rule is the stable name of the check that failed.
@@ -30,10 +32,20 @@ public struct ContractError: Error, Sendable, Hashable, CustomStringConvertible 
         case .unknown: "field-unknown"
         case .wrongType: "field-type"
         case .outOfRange: "number-range"
+        case .isNull: "field-null"
         case .notOneOf: "value-not-allowed"
         case .badValue(let rule, _): rule
         }
     }
+
+    /// A cursor that no page has given out.
+    public static let badCursor = ContractError(
+        pointer: "/cursor",
+        kind: .badValue(
+            rule: "cursor",
+            text: LocalizedText(
+                kk: "алдыңғы беттің «next» мәні болуға тиіс", ru: "нужно значение «next» предыдущей страницы",
+                en: "must be the \"next\" of a page before")))
 
     /// What should stand there, in English.
     public var expected: String {
@@ -42,6 +54,7 @@ public struct ContractError: Error, Sendable, Hashable, CustomStringConvertible 
         case .unknown: "no such field"
         case .wrongType(let expected, _): expected.text.en
         case .outOfRange(let least, let greatest): "an integer from \(least) to \(greatest)"
+        case .isNull: "a value, or no such field"
         case .notOneOf(let words): "one of: \(words.joined(separator: ", "))"
         case .badValue(_, let text): text.en
         }
@@ -54,6 +67,7 @@ public struct ContractError: Error, Sendable, Hashable, CustomStringConvertible 
         case .unknown: "a field"
         case .wrongType(_, let found): found.text.en
         case .outOfRange: "a number"
+        case .isNull: "null"
         case .notOneOf: "another word"
         case .badValue: "a value that fails the check"
         }
@@ -75,6 +89,10 @@ public struct ContractError: Error, Sendable, Hashable, CustomStringConvertible 
             LocalizedText(
                 kk: "сан мына аралықта болуға тиіс: \(least) … \(greatest)", ru: "число должно быть от \(least) до \(greatest)",
                 en: "the number must be from \(least) to \(greatest)")
+        case .isNull:
+            LocalizedText(
+                kk: "null болмауға тиіс: мәні жоқ өріс берілмейді", ru: "null не допускается: поле без значения не указывается",
+                en: "must not be null: a field without a value is left out")
         case .notOneOf(let words):
             LocalizedText(
                 kk: "мына мәндердің бірі болуға тиіс: \(words.joined(separator: ", "))",

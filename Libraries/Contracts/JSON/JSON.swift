@@ -29,12 +29,14 @@ public enum JSON {
 
     /// The tree of a value, members in the order in which the type writes them.
     public static func tree(_ value: some Encodable) throws -> JSONValue {
-        try TreeEncoder.encode(value)
+        try parse(encode(value), limits: .ours)
     }
 
-    /// Writes a value compactly with sorted keys, so that equal values give equal bytes.
+    /// Writes a value compactly, members in the order in which the type writes them.
+    ///
+    /// - Throws: `EncodingError` for what JSON cannot carry: a number without a value, a Foundation `Date`.
     public static func encode(_ value: some Encodable) throws -> [UInt8] {
-        write(try tree(value), sorted: true)
+        try JSONByteEncoder.encode(value)
     }
 
     /// Writes a tree compactly, in its own order or with sorted keys; `pretty` indents by two blanks.
@@ -64,4 +66,6 @@ public struct JSONLimits: Sendable, Hashable {
     }
 
     public static let `default` = JSONLimits()
+    /// What we have written ourselves.
+    static let ours = JSONLimits(maxBytes: .max, maxDepth: 512, maxValues: .max, maxNumberLength: 1024)
 }

@@ -103,7 +103,7 @@ extension JSONValue: Codable {
     }
 
     public func encode(to encoder: any Encoder) throws {
-        guard let tree = encoder as? TreeEncoder else { throw ValueError.foreignCoder }
-        tree.put(self)
+        guard let encoder = encoder as? JSONByteEncoder else { throw ValueError.foreignCoder }
+        encoder.json.written(JSON.write(self))
     }
 }

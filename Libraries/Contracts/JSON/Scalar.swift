@@ -42,7 +42,11 @@ struct Scalar {
     func integer<I: FixedWidthInteger>(_ type: I.Type) throws(ContractError) -> I {
         let text = try digits(.integer)
         if let number = I(text) { return number }
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }) else { throw wrong(.integer) }
+        if !text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }) {
+            // To JSON Schema 1.0 and 1e3 are integers like others.
+            guard let whole = (try? decimal()).map({ "\($0)" }), !whole.contains(".") else { throw wrong(.integer) }
+            if let number = I(whole) { return number }
+        }
         throw place.error(.outOfRange(least: String(I.min), greatest: String(I.max)))
     }
 

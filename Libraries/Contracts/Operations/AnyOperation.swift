@@ -61,7 +61,7 @@ extension Operation {
             parameters.append(AnyOperation.Parameter(
                 name: location == .header ? "If-Match" : member.name, location: location,
                 isRequired: location == .path || required.contains(member.name),
-                schema: location == .header ? .string(pattern: "^\"[0-9]+\"$", "The ETag that was read.") : JSONSchema(member.value),
+                schema: location == .header ? .string(pattern: #"^("(0|[1-9][0-9]{0,17})"|0|[1-9][0-9]{0,17})$"#, "The ETag that was read.") : JSONSchema(member.value),
                 example: location == .header ? "\"1\"" : input.example[member.name] ?? .null))
         }
         return AnyOperation(

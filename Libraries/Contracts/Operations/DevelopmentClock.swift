@@ -29,6 +29,8 @@ public enum DevelopmentClock {
         public static let notes = [
             "to": "The moment to show; the clock runs on from there.", "bySeconds": "Seconds to add to what it shows now.",
         ]
+        /// One of the two is to be given.
+        public static let leftOutOfExamples: Set = ["to"]
     }
 
     public static func read(for service: ServiceName) -> Operation<Empty, Reading> {

@@ -78,7 +78,7 @@ public struct Page<Item: Codable & Sendable & Hashable>: Codable, Sendable, Hash
 }
 
 /// The parameters of a list.
-public struct PageRequest: Codable, Sendable, Hashable {
+public struct PageRequest: Codable, Sendable, Hashable, Noted {
     /// The `next` of the page before; opaque.
     public var cursor: String?
     /// Items at most, 1 to 100; 50 when not given.
@@ -88,6 +88,9 @@ public struct PageRequest: Codable, Sendable, Hashable {
         self.cursor = cursor
         self.limit = limit
     }
+
+    public static let notes = ["cursor": "The `next` of the page before; opaque.", "limit": "Items at most, 1 to 100; 50 when not given."]
+    public static let leftOutOfExamples: Set = ["cursor"]
 
     /// The limit to use.
     public var size: Int { min(max(limit ?? 50, 1), 100) }

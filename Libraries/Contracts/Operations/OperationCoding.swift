@@ -9,7 +9,10 @@ extension Operation {
     ) throws(ContractError) -> Input {
         var members = JSONObject()
         switch body {
-        case .object(let object)?: members = object
+        case .object(let object)?:
+            // No schema of an input admits null; what has no value is left out.
+            if let pointer = Self.pointerToNull(.object(object)) { throw ContractError(pointer: pointer, kind: .isNull) }
+            members = object
         case nil: break
         case let other?: throw ContractError(pointer: "", kind: .wrongType(expected: .object, found: JSONKind(other)))
         }
@@ -29,6 +32,20 @@ extension Operation {
         for (name, value) in path.sorted(by: { $0.key < $1.key }) { try add(name, .string(value)) }
         if needsVersion, let ifMatch { try add("version", .string(ETag.version(ifMatch))) }
         return try TreeDecoder.decode(Input.self, from: .object(members), textNames: textNames)
+    }
+
+    private static func pointerToNull(_ value: JSONValue) -> String? {
+        switch value {
+        case .null: return ""
+        case .object(let object):
+            for member in object.members {
+                if let rest = pointerToNull(member.value) { return Place.key(.root, member.name).pointer + rest }
+            }
+        case .array(let items):
+            for (index, item) in items.enumerated() { if let rest = pointerToNull(item) { return "/\(index)" + rest } }
+        case .bool, .number, .string: break
+        }
+        return nil
     }
 
     /// The request that a client sends for an input: the reverse of `decodeInput`.

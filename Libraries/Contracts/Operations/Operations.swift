@@ -102,6 +102,7 @@ public struct ParkedQuery: Codable, Sendable, Hashable, Noted {
     public static let notes = [
         "state": "Only messages in this state.", "cursor": "The `next` of the page before.", "limit": "Items at most, 1 to 100.",
     ]
+    public static let leftOutOfExamples: Set = ["cursor"]
 }
 
 public enum ParkedState: String, Codable, Sendable, Hashable, CaseIterable {

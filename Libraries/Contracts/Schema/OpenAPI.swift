@@ -30,7 +30,7 @@ public enum OpenAPI {
                     "IdempotencyKey": [
                         "name": "Idempotency-Key", "in": "header", "required": true,
                         "description": "Chosen by the client, new for every change. A repeat with the same key and content gets the same answer.",
-                        "schema": ["type": "string", "minLength": 1, "maxLength": 128],
+                        "schema": ["type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]{1,128}$"],
                         "example": "0d0f7e5e-6f6b-4b6e-9a55-4f6a4bb0c0de",
                     ],
                     "AcceptLanguage": [
@@ -46,10 +46,13 @@ public enum OpenAPI {
 
     private static func describe(_ operation: AnyOperation, _ components: inout Components) -> JSONValue {
         var parameters: [JSONValue] = operation.parameters.map { parameter in
-            [
-                "name": .string(parameter.name), "in": .string(parameter.location.rawValue), "required": .bool(parameter.isRequired),
-                "schema": components.hoist(parameter.schema.value), "example": parameter.example,
-            ]
+            var described = JSONObject([
+                JSONObject.Member(name: "name", value: .string(parameter.name)), JSONObject.Member(name: "in", value: .string(parameter.location.rawValue)),
+                JSONObject.Member(name: "required", value: .bool(parameter.isRequired)),
+                JSONObject.Member(name: "schema", value: components.hoist(parameter.schema.value)),
+            ])
+            if parameter.example != .null { described["example"] = parameter.example }
+            return .object(described)
         }
         if operation.changes { parameters.append(["$ref": "#/components/parameters/IdempotencyKey"]) }
         parameters.append(["$ref": "#/components/parameters/AcceptLanguage"])
@@ -98,7 +101,7 @@ public enum OpenAPI {
 
     /// The problems that an operation may answer with, one for each status.
     private static func kinds(_ operation: AnyOperation) -> [ProblemKind] {
-        var kinds: [ProblemKind] = [.malformed, .unauthenticated]
+        var kinds: [ProblemKind] = [.malformed, .unauthenticated, .notAcceptable]
         if !operation.callers.contains(.anyone) { kinds.append(.forbidden) }
         if operation.path.contains("{") { kinds.append(.notFound) }
         if operation.changes { kinds.append(.refused) }
@@ -108,7 +111,7 @@ public enum OpenAPI {
     }
 
     private static let documented: [ProblemKind] = [
-        .malformed, .unauthenticated, .forbidden, .notFound, .refused, .preconditionFailed, .preconditionRequired, .tooLarge,
+        .malformed, .unauthenticated, .forbidden, .notFound, .notAcceptable, .refused, .preconditionFailed, .preconditionRequired, .tooLarge,
         .unsupportedMediaType, .invalidContent, .unavailable,
     ]
 

@@ -10,15 +10,17 @@ final class Recording {
     let closed: Bool
     let depth: Int
     private let notes: [String: String]
+    private let leftOut: Set<String>
     private var properties: [Property] = []
     private var optional: Set<String> = []
     /// The schema and example of a type that is written as another one.
     var whole: (schema: JSONValue, example: JSONValue)?
 
-    init(closed: Bool, depth: Int, notes: [String: String]) {
+    init(closed: Bool, depth: Int, notes: [String: String], leftOut: Set<String>) {
         self.closed = closed
         self.depth = depth
         self.notes = notes
+        self.leftOut = leftOut
     }
 
     /// To ask whether a member is there makes it optional.
@@ -56,7 +58,7 @@ final class Recording {
     }
 
     var example: JSONValue {
-        whole?.example ?? .object(JSONObject(properties.map { JSONObject.Member(name: $0.name, value: $0.example) }))
+        whole?.example ?? .object(JSONObject(properties.filter { !leftOut.contains($0.name) }.map { JSONObject.Member(name: $0.name, value: $0.example) }))
     }
 }
 

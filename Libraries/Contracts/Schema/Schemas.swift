@@ -29,7 +29,8 @@ public enum Schemas {
             let element = try found(collection.elementType, closed: closed, depth: depth + 1)
             return collection.wrap(element.schema, element.example)
         }
-        let recording = Recording(closed: closed, depth: depth, notes: (type as? any Noted.Type)?.notes ?? [:])
+        let noted = type as? any Noted.Type
+        let recording = Recording(closed: closed, depth: depth, notes: noted?.notes ?? [:], leftOut: noted?.leftOutOfExamples ?? [])
         _ = try type.init(from: Recorder(recording: recording))
         return (recording.schema(title: title(of: type)), recording.example)
     }
@@ -73,6 +74,12 @@ public enum Schemas {
 public protocol Noted {
     /// By the names in JSON.
     static var notes: [String: String] { get }
+    /// Optional fields without which an example is a better one: those that exclude each other, those that nobody can make up.
+    static var leftOutOfExamples: Set<String> { get }
+}
+
+extension Noted {
+    public static var leftOutOfExamples: Set<String> { [] }
 }
 
 /// Collections, and what they make of the schema of their elements.

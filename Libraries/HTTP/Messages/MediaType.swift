@@ -39,7 +39,7 @@ struct MediaType {
 ///
 /// No header, or one that cannot be read, takes everything.
 func accepts(_ header: String?, oneOf types: [String]) -> Bool {
-    guard let header, !header.isEmpty, header.utf8.count <= 4096 else { return true }
+    guard let header, !header.isEmpty, header != "*/*", header.utf8.count <= 4096, !types.contains(header) else { return true }
     let ranges = header.split(separator: ",").compactMap { MediaType($0) }
     guard !ranges.isEmpty else { return true }
     return types.contains { text in

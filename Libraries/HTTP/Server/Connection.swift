@@ -66,7 +66,7 @@ import Glibc
         guard let deadline else { return }
         if ContinuousClock.now < deadline { return arm(deadline) }
         self.deadline = nil
-        hangUp()
+        if exchange?.timedOut() != true { hangUp() }
     }
 
     /// Whether the next word is the client's.

@@ -209,6 +209,15 @@ import EventLoop
         if isSuspended { resume() } else { connection.hangUp() }
     }
 
+    /// The handler has taken too long: whoever waits for its answer gets another, and its task is cancelled. False when it is not the handler
+    /// that is late.
+    func timedOut() -> Bool {
+        guard isSuspended, hasEntered, answer == nil, !sending.hasBegun else { return false }
+        breakOff()
+        finish(.response(server.timedOut(request)))
+        return true
+    }
+
     /// libmicrohttpd has done with the request, well or not.
     func ended(isComplete: Bool) {
         pointer = nil

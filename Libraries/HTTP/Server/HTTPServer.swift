@@ -24,6 +24,8 @@ import Telemetry
     private var wakeDue = ContinuousClock.now
     private var abandoned: [Exchange] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
+    /// In the present run.
+    private var accepted = 0
     /// Of the connections, those about to be closed for newcomers.
     private var givingWay = 0
     private var makingRoom = MakingRoom { $0.isAwaited }
@@ -98,7 +100,12 @@ import Telemetry
     private func run() {
         guard let daemon else { return }
         mustRun = false
-        MHD_run(daemon)
+        // It accepts ten connections a run; a crowd at the door must not wait for as many turns of a busy loop.
+        for _ in 0..<16 {
+            accepted = 0
+            MHD_run(daemon)
+            if accepted < 10 { break }
+        }
         let timeout = cmhd_timeout(daemon)
         if timeout == 0 {
             mustRun = true
@@ -135,6 +142,7 @@ import Telemetry
     // MARK: connections
 
     func opened(_ connection: Connection) {
+        accepted += 1
         connections[ObjectIdentifier(connection)] = connection
         connection.expect(by: ContinuousClock.now + options.headTimeout)
         do { try connection.watchForDeparture() } catch {
@@ -157,6 +165,7 @@ import Telemetry
 
     func ended(_ connection: Connection) {
         connection.exchange = nil
+        connection.target = ""
         connection.isBusy = false
         connection.awaitedSince = ContinuousClock.now
         // Its answer was begun before the stop, and did not say that it is the last.

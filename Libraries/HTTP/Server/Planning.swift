@@ -46,6 +46,7 @@ extension HTTPServer {
 
     private func isReadable(_ contentType: String?, by route: Route) -> Bool {
         guard let contentType else { return route.consumes.contains("*/*") }
+        if route.consumes.contains(contentType) { return true }
         guard let type = MediaType(contentType) else { return false }
         return route.consumes.contains { type.fits($0) }
     }
@@ -58,8 +59,11 @@ extension HTTPServer {
     }
 
     /// A problem of the server's own, in the client's language, completed by the service.
-    func problem(_ kind: ProblemKind, _ detail: String?, _ request: HTTPRequest, _ headers: HTTPHeaders = [:]) -> HTTPResponse {
+    func problem(
+        _ kind: ProblemKind, status: Int? = nil, _ detail: String?, _ request: HTTPRequest, _ headers: HTTPHeaders = [:]
+    ) -> HTTPResponse {
         var problem = Problem(kind, Language.preferred(request.headers.list("Accept-Language")), detail: detail)
+        if let status { problem.status = status }
         problem.instance = request.path
         options.completeProblem?(&problem, request)
         var response = HTTPResponse.problem(problem)
@@ -79,6 +83,11 @@ extension HTTPServer {
     func overloaded(_ request: HTTPRequest) -> HTTPResponse {
         admission.noteRefusal()
         return comeBack[Language.preferred(request.headers.list("Accept-Language"))] ?? unavailable(request)
+    }
+
+    func timedOut(_ request: HTTPRequest) -> HTTPResponse {
+        // Not 408: the client was quick enough, and may ask again with the same key.
+        problem(.timeout, status: 503, nil, request, ["Retry-After": "1"])
     }
 
     /// Runs the handler and turns whatever it throws into an answer.

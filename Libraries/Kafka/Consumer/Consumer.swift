@@ -41,8 +41,9 @@ import Telemetry
     public internal(set) var failure: KafkaError?
     let closed = Promise<Void>()
     let stopped = Promise<Void>()
-    private var sources: [MessageSource: HeldPartition] = [:]
-    private var touched: [HeldPartition] = []
+    /// Partitions whose broker is to look again.
+    private var toWake: Set<TopicPartition> = []
+    private var isWakingFetcher = false
     private var timer: LoopTimer?
 
     /// Makes the member; it joins its group with ``start()``.
@@ -65,7 +66,9 @@ import Telemetry
         client = try Client(RD_KAFKA_CONSUMER, options, settings: [
             "group.id": group, "partition.assignment.strategy": "range", "enable.auto.commit": "false",
             "enable.auto.offset.store": "false", "auto.offset.reset": "error", "fetch.wait.max.ms": "10",
-            "queued.max.messages.kbytes": "4096", "heartbeat.interval.ms": "1000", "session.timeout.ms": "10000",
+            "queued.max.messages.kbytes": "\(max(1, limits.waitingBytes >> 10))", "heartbeat.interval.ms": "1000", "session.timeout.ms": "10000",
+            // What one fetch brings is decompressed whole: small, since that comes on top of what may wait.
+            "fetch.message.max.bytes": "524288",
             // A topic that is made after this consumer must be seen before the five minutes that are usual.
             "topic.metadata.refresh.interval.ms": "10000",
         ], events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_FETCH)
@@ -78,7 +81,7 @@ import Telemetry
         events = try EventQueue(rd_kafka_queue_get_consumer(client.handle), of: client) { [weak self] in
             self?.handle($0)
         } drained: { [weak self] in
-            self?.handOut()
+            self?.noteClosed()
         }
         answers = try EventQueue(rd_kafka_queue_new(client.handle), of: client) { [weak self] in self?.handleAnswer($0) }
     }
@@ -100,25 +103,29 @@ import Telemetry
     public var status: [PartitionStatus] {
         held.values.sorted { $0.id < $1.id }.map {
             PartitionStatus(
-                partition: $0.id, stopReason: $0.stopReason, isPaused: $0.isPaused, isHandling: $0.isHandling,
-                waitingRecords: $0.waiting, committed: $0.committed, lag: lag(of: $0))
+                partition: $0.id, stopReason: $0.stopReason, isHandling: $0.isHandling, waitingRecords: $0.queue.count, committed: $0.committed, lag: lag(of: $0))
         }
     }
 
     /// From the watermark that came with the last fetch; asks nobody.
     private func lag(of partition: HeldPartition) -> Int64? {
+        guard let marks = knownMarks(of: partition) else { return nil }
+        return max(0, marks.high - (partition.toCommit ?? partition.committed ?? max(marks.low, 0)))
+    }
+
+    private func knownMarks(of partition: HeldPartition) -> (low: Int64, high: Int64)? {
         var (low, high) = (Int64(RD_KAFKA_OFFSET_INVALID), Int64(RD_KAFKA_OFFSET_INVALID))
         let code = rd_kafka_get_watermark_offsets(client.handle, partition.id.topic, partition.id.partition, &low, &high)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, high >= 0 else { return nil }
-        return max(0, high - (partition.toCommit ?? partition.committed ?? max(low, 0)))
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? (low, high) : nil
     }
 
     /// Keeps a quiet member from being thrown out for not polling, and looks after what has waited too long.
     private func tick() {
         guard state == .running || state == .stopping else { return }
-        events?.drain()
-        answers?.drain()
+        events?.look()
+        answers?.look()
         commitWhatIsDone()
+        for partition in held.values { startHandler(partition) }
         let now = ContinuousClock.now
         for partition in held.values {
             guard let handling = partition.handling, !partition.isReportedSlow, now - handling.since > limits.slowHandler else { continue }
@@ -136,13 +143,10 @@ import Telemetry
 
     private func handle(_ event: consuming Event) {
         switch event.kind {
-        case RD_KAFKA_EVENT_FETCH:
-            while let message = rd_kafka_event_message_next(event.pointer) { receive(message) }
         case RD_KAFKA_EVENT_REBALANCE:
             let code = event.code
             let partitions = PartitionEntry.all(in: rd_kafka_event_topic_partition_list(event.pointer)).map(\.id)
             rebalance = consume event
-            sources = [:]
             answering = Loop.spawn { await self.answerRebalance(code, partitions) }
         case RD_KAFKA_EVENT_ERROR:
             handleError(event)
@@ -165,32 +169,27 @@ import Telemetry
         raise(.offsetOutOfRange(id, reason: reason))
     }
 
-    private func receive(_ message: UnsafePointer<rd_kafka_message_t>) {
-        let source = MessageSource(topic: message.pointee.rkt, partition: message.pointee.partition)
-        guard let partition = sources[source] ?? find(source), !isReleasing, partition.stopReason == nil else { return }
-        if partition.waiting == 0 || touched.last !== partition { touched.append(partition) }
-        partition.add(ConsumedRecord(copying: message, topic: partition.id.topic))
-        if partition.isFull(limits) { pause(partition) }
-    }
-
-    private func find(_ source: MessageSource) -> HeldPartition? {
-        guard let name = rd_kafka_topic_name(source.topic) else { return nil }
-        let partition = held[TopicPartition(String(cString: name), source.partition)]
-        sources[source] = partition
-        return partition
-    }
-
-    /// After each draining of the queue: every partition with news gets its handler, unless that is at work.
-    private func handOut() {
+    private func noteClosed() {
         if state == .stopping, rd_kafka_consumer_closed(client.handle) != 0 { closed.succeed(()) }
-        guard !touched.isEmpty else { return }
-        let news = touched
-        touched.removeAll(keepingCapacity: true)
-        for partition in news { startHandler(partition) }
+    }
+
+    /// The queue of a partition, kept apart from the others': whatever waits for one handler stays with the library and holds up no other.
+    func queue(of id: TopicPartition) -> EventQueue? {
+        guard let pointer = rd_kafka_queue_get_partition(client.handle, id.topic, id.partition) else { return nil }
+        rd_kafka_queue_forward(pointer, nil)
+        return try? EventQueue(pointer, of: client, signalled: { [weak self] _ in
+            guard let self, let partition = held[id] else { return }
+            startHandler(partition)
+        })
     }
 
     private func startHandler(_ partition: HeldPartition) {
-        guard !isReleasing, state == .running, let batch = partition.take(limits.records) else { return }
+        guard !isReleasing, state == .running, partition.isReady else { return }
+        let records = nextRecords(of: partition)
+        guard !records.isEmpty, partition.stopReason == nil else { return }
+        keepFetching(partition, after: records)
+        let batch = PartitionBatch(topic: partition.id.topic, partition: partition.id.partition, records: records)
+        partition.begin(batch)
         let predecessor = partition.predecessor
         partition.predecessor = nil
         let task = Loop.spawn {
@@ -199,6 +198,49 @@ import Telemetry
             self.finished(partition, batch, outcome)
         }
         if partition.isHandling { partition.task = task }
+    }
+
+    /// As many as there are, up to the limits of a batch.
+    private func nextRecords(of partition: HeldPartition) -> [ConsumedRecord] {
+        var records: [ConsumedRecord] = []
+        records.reserveCapacity(min(limits.records, partition.queue.count))
+        var bytes = 0
+        while records.count < max(1, limits.records), bytes < limits.bytes, let event = partition.queue.next() {
+            guard event.kind == RD_KAFKA_EVENT_FETCH else {
+                handle(event)
+                continue
+            }
+            while let message = rd_kafka_event_message_next(event.pointer) {
+                let record = ConsumedRecord(copying: message, topic: partition.id.topic)
+                bytes += record.size
+                records.append(record)
+            }
+        }
+        return records
+    }
+
+    /// The library fetches nothing while queues are full, and its thread looks again up to a second after they are not;
+    /// any request to that broker wakes it.
+    private func keepFetching(_ partition: HeldPartition, after records: [ConsumedRecord]) {
+        let waiting = partition.queue.count
+        // By the sizes of those just taken; the library counts less of each record than we do.
+        let size = records.reduce(0) { $0 + $1.size } / records.count
+        if (waiting + records.count) * size >= limits.waitingBytes / 2 { partition.wasFull = true }
+        guard partition.wasFull, waiting * size <= limits.waitingBytes / 2, let marks = knownMarks(of: partition),
+            let last = records.last, marks.high > last.offset + 1 + Int64(waiting)
+        else { return }
+        partition.wasFull = false
+        toWake.insert(partition.id)
+        if !isWakingFetcher { wakeFetchers() }
+    }
+
+    /// One request at a time; those that ask meanwhile are asked for next.
+    private func wakeFetchers() {
+        isWakingFetcher = true
+        Loop.spawn { [client, weak self] in
+            while let id = self?.toWake.popFirst() { _ = try? await client.offload { try queryWatermarks(of: id, $0, 100) } }
+            self?.isWakingFetcher = false
+        }
     }
 
     private func finished(_ partition: HeldPartition, _ batch: PartitionBatch, _ outcome: BatchOutcome) {
@@ -210,40 +252,14 @@ import Telemetry
             case .done:
                 partition.toCommit = (batch.records.last?.offset ?? -1) + 1
                 commitWhatIsDone()
-                if partition.isPaused, partition.isHalfEmpty(limits), !isReleasing { resume(partition) }
                 startHandler(partition)
             case .stop(let reason):
                 partition.stopReason = reason
-                partition.dropWaiting()
-                pause(partition)
                 // A consumer that is leaving hands nothing out any more in any case.
                 if !isReleasing, state == .running { raise(.stopped(partition.id, reason: reason)) }
             }
         }
         if !held.values.contains(where: \.isHandling) { quiet?.succeed(()) }
-    }
-
-    /// Once per transition: the library miscounts pauses that are repeated.
-    private func pause(_ partition: HeldPartition) {
-        guard !partition.isPaused else { return }
-        partition.isPaused = true
-        let list = PartitionList([partition.id])
-        rd_kafka_pause_partitions(client.handle, list.pointer)
-    }
-
-    func resume(_ partition: HeldPartition) {
-        guard partition.isPaused else { return }
-        partition.isPaused = false
-        let list = PartitionList([partition.id])
-        rd_kafka_resume_partitions(client.handle, list.pointer)
-        if !isReleasing { wakeFetcher(of: partition.id) }
-    }
-
-    /// A resumed partition is fetched when its broker's thread next looks, up to a second later; any request to that broker wakes it.
-    private func wakeFetcher(of id: TopicPartition) {
-        Loop.spawn { [client] in
-            _ = try? await client.offload { try queryWatermarks(of: id, $0, 100) }
-        }
     }
 
     func raise(_ alarm: ConsumerAlarm) {
@@ -256,10 +272,4 @@ import Telemetry
         timer?.cancel()
         timer = nil
     }
-}
-
-/// A partition by the library's own pointer, so that no name is built for each record.
-private struct MessageSource: Hashable {
-    let topic: OpaquePointer
-    let partition: Int32
 }

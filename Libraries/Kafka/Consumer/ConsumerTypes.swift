@@ -24,10 +24,10 @@ public enum BatchOutcome: Sendable, Hashable {
 public struct ConsumerLimits: Sendable {
     /// Records in one batch.
     public var records = 500
-    /// Records of a partition that wait for the handler; at this many the partition is paused, at half resumed.
-    public var waitingRecords = 5000
-    /// Bytes of a partition that wait for the handler; at this many the partition is paused, at half resumed.
-    public var waitingBytes = 4 << 20
+    /// Bytes at which a batch takes no further record.
+    public var bytes = 4 << 20
+    /// Bytes of a partition that wait in the client for the handler; at this many no more are fetched. Whole KiB.
+    public var waitingBytes = 2 << 20
     /// How long partitions that go to another member are held back for work in flight and its commit.
     public var revokeGrace = Duration.seconds(5)
     /// A batch longer in its handler than this raises an alarm, once.
@@ -62,9 +62,8 @@ public struct PartitionStatus: Sendable, Hashable {
     public let partition: TopicPartition
     /// Why it stands still until the consumer starts anew; nil when it does not.
     public let stopReason: String?
-    /// Fetching waits for the handler.
-    public let isPaused: Bool
     public let isHandling: Bool
+    /// Records that were fetched and wait for the handler.
     public let waitingRecords: Int
     /// The next offset to be read after a restart; nil when nothing was ever committed.
     public let committed: Int64?

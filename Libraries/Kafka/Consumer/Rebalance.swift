@@ -29,14 +29,22 @@ extension Consumer {
             return
         }
         let list = PartitionList(partitions.map { ($0, committed[$0] ?? Int64(RD_KAFKA_OFFSET_BEGINNING)) })
-        for id in partitions {
-            let partition = HeldPartition(id, committed: committed[id])
+        // Their queues before the assignment, so that no record takes another way.
+        let queues = partitions.compactMap { queue(of: $0) }
+        guard queues.count == partitions.count else {
+            for queue in queues { queue.close() }
+            rd_kafka_assign(client.handle, nil)
+            return Log.error("Partitions cannot be watched", ["group": .string(group), "partitions": .string("\(partitions)")])
+        }
+        for (id, queue) in zip(partitions, queues) {
+            let partition = HeldPartition(id, committed: committed[id], queue)
             partition.predecessor = lingering[id]?.task
             held[id] = partition
         }
         let code = rd_kafka_assign(client.handle, list.pointer)
         Log.info("Partitions were assigned", ["group": .string(group), "partitions": .string("\(partitions)")])
         if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+            for partition in held.values { partition.queue.close() }
             held = [:]
             Log.error("Partitions cannot be taken", ["group": .string(group), "reason": .string(String(cString: rd_kafka_err2str(code)))])
         }
@@ -48,7 +56,6 @@ extension Consumer {
     func release(isLost: Bool, until deadline: ContinuousClock.Instant) async {
         isReleasing = true
         defer { isReleasing = false }
-        for partition in held.values { partition.dropWaiting() }
         if !isLost {
             let quiet = Promise<Void>()
             self.quiet = quiet
@@ -59,8 +66,7 @@ extension Consumer {
             await commitTheRest(until: deadline)
         }
         for partition in held.values {
-            // A pause outlives the assignment, and would keep the partition dead for whoever has it next in this process.
-            resume(partition)
+            partition.queue.discard()
             partition.isRevoked = true
             partition.toCommit = nil
             guard partition.isHandling else { continue }

@@ -36,12 +36,17 @@ public import EventLoop
     /// Adds a statement that leaves together with COMMIT; should it fail, the transaction does.
     public func collect(_ statement: Statement) { collected.append(statement) }
 
+    /// Lets what was collected leave with the next statement already, so that it is seen there.
+    public func sendAhead() {
+        ahead += collected
+        collected = []
+    }
+
     /// Runs `body` so that what it does can be undone alone: when it throws, only its own statements are rolled back.
     @discardableResult
     public func savepoint<R>(_ body: @Loop (Lease) async throws -> R) async throws -> R {
         // What was collected outside belongs before the savepoint.
-        ahead += collected
-        collected = []
+        sendAhead()
         let before = ahead
         savepoints += 1
         defer { savepoints -= 1 }

@@ -7,13 +7,24 @@ import Telemetry
     private enum Turn { case connection(Connection), place }
 
     @Loop private final class Waiter {
-        let turn = Promise<Turn>()
+        let due: ContinuousClock.Instant
+        /// Nil once it was answered.
+        var continuation: UnsafeContinuation<Result<Turn, PostgresError>, Never>?
+
+        init(_ due: ContinuousClock.Instant) { self.due = due }
+
+        func answer(_ outcome: Result<Turn, PostgresError>) {
+            continuation?.resume(returning: outcome)
+            continuation = nil
+        }
     }
 
     private let options: DatabaseOptions
     private var idle: [Connection] = []
     private var open = 0
+    /// In the order of asking, which is that of their deadlines.
     private var waiters: [Waiter] = []
+    private var timer: LoopTimer?
     private var isClosed = false
 
     init(_ options: DatabaseOptions) { self.options = options }
@@ -47,7 +58,7 @@ import Telemetry
             return freePlace()
         }
         if let waiter = nextWaiter() {
-            waiter.turn.succeed(.connection(connection))
+            waiter.answer(.success(.connection(connection)))
         } else {
             idle.append(connection)
         }
@@ -57,7 +68,8 @@ import Telemetry
         isClosed = true
         for connection in idle { connection.close() }
         idle = []
-        for waiter in waiters { waiter.turn.fail(PostgresError(.closed, "the database was closed")) }
+        timer?.cancel()
+        for waiter in waiters { waiter.answer(.failure(PostgresError(.closed, "the database was closed"))) }
         waiters = []
     }
 
@@ -73,34 +85,42 @@ import Telemetry
     }
 
     private func freePlace() {
-        if let waiter = nextWaiter() { waiter.turn.succeed(.place) } else { open -= 1 }
+        if let waiter = nextWaiter() { waiter.answer(.success(.place)) } else { open -= 1 }
     }
 
     private func nextWaiter() -> Waiter? { waiters.isEmpty ? nil : waiters.removeFirst() }
 
     private func nextTurn() async throws(PostgresError) -> Turn {
-        let waiter = Waiter()
-        waiters.append(waiter)
-        let timer = Loop.timer(after: options.leaseWait) { [weak self] in
-            self?.waiters.removeAll { $0 === waiter }
-            waiter.turn.fail(PostgresError(.timeout, "all \(self?.options.leases ?? 0) connections for transactions are taken"))
-        }
-        defer { timer.cancel() }
-        do {
-            return try await waiter.turn.value()
-        } catch let error as PostgresError {
-            throw error
-        } catch {
-            waiters.removeAll { $0 === waiter }
-            // Its turn may have come in the moment it gave up.
-            Loop.spawn { [weak self] in
-                guard waiter.turn.isResolved, let turn = try? await waiter.turn.value() else { return }
-                switch turn {
-                case .connection(let connection): self?.giveBack(connection)
-                case .place: self?.freePlace()
-                }
+        let waiter = Waiter(ContinuousClock.now + options.leaseWait)
+        let outcome = await withTaskCancellationHandler {
+            await withUnsafeContinuation { (continuation: UnsafeContinuation<Result<Turn, PostgresError>, Never>) in
+                guard !Task.isCancelled else { return continuation.resume(returning: .failure(.cancelled)) }
+                waiter.continuation = continuation
+                waiters.append(waiter)
+                if timer == nil { watchDeadlines() }
             }
-            throw .cancelled
+        } onCancel: {
+            // One whose turn has come meanwhile has its connection, and gives it back by itself.
+            Loop.spawn { self.giveUp(waiter, .cancelled) }
+        }
+        return try outcome.get()
+    }
+
+    private func giveUp(_ waiter: Waiter, _ error: PostgresError) {
+        waiters.removeAll { $0 === waiter }
+        waiter.answer(.failure(error))
+    }
+
+    /// One timer for all: the first to ask is the first whose time is up.
+    private func watchDeadlines() {
+        guard let first = waiters.first else { return timer = nil }
+        timer = Loop.timer(after: first.due - ContinuousClock.now) { [weak self] in
+            guard let self else { return }
+            let now = ContinuousClock.now
+            for waiter in waiters.prefix(while: { $0.due <= now }) {
+                giveUp(waiter, PostgresError(.timeout, "all \(options.leases) connections for transactions are taken"))
+            }
+            watchDeadlines()
         }
     }
 }

@@ -1,4 +1,4 @@
-import Synchronization
+import Contracts
 
 /// The trace that work belongs to and its place in it, as W3C Trace Context (Level 1) carries it between services.
 public struct TraceContext: Sendable, Hashable {
@@ -62,7 +62,7 @@ public struct TraceID: Sendable, Hashable, CustomStringConvertible {
 
     public static func random() -> TraceID {
         while true {
-            if let id = TraceID(high: .random(in: .min ... .max), low: .random(in: .min ... .max)) { return id }
+            if let id = TraceID(high: UniqueBits.next(), low: UniqueBits.next()) { return id }
         }
     }
 
@@ -71,9 +71,6 @@ public struct TraceID: Sendable, Hashable, CustomStringConvertible {
 
 /// 64 bits, not all zero; printed as 16 lower-case hexadecimal digits.
 public struct SpanID: Sendable, Hashable, CustomStringConvertible {
-    /// A random start and an odd step, mixed: no two ids of a process are the same, and none asks the kernel for randomness.
-    private static let counter = Atomic<UInt64>(.random(in: .min ... .max))
-
     let number: UInt64
 
     init?(_ number: UInt64) {
@@ -84,11 +81,7 @@ public struct SpanID: Sendable, Hashable, CustomStringConvertible {
     /// An id not given before by this process.
     public static func next() -> SpanID {
         while true {
-            var mixed = counter.wrappingAdd(0x9e37_79b9_7f4a_7c15, ordering: .relaxed).newValue
-            // The finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
-            mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-            if let id = SpanID(mixed ^ (mixed >> 31)) { return id }
+            if let id = SpanID(UniqueBits.next()) { return id }
         }
     }
 
@@ -110,6 +103,11 @@ private func hex(_ digits: ArraySlice<UInt8>) -> UInt64? {
 }
 
 private func padded(_ number: UInt64) -> String {
-    let text = String(number, radix: 16)
-    return String(repeating: "0", count: 16 - text.utf8.count) + text
+    String(unsafeUninitializedCapacity: 16) { text in
+        for place in 0..<16 {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * place)) & 15
+            text[place] = digit < 10 ? 0x30 + digit : 0x57 + digit
+        }
+        return 16
+    }
 }

@@ -22,22 +22,17 @@ enum KeyAgreement {
         }
     }
 
-    /// Gives `body` the content key that `own` private key and `other` public key share, and overwrites it afterwards.
+    /// Gives `body` the content key that the keys behind `secret` have for `context`, and overwrites it afterwards.
     static func withContentKey<R>(
-        own: KeyHandle, other: KeyHandle, for context: Context,
-        _ body: (UnsafeMutableBufferPointer<UInt8>) throws(SealedError) -> R
+        of secret: SharedSecret, for context: Context, _ body: (UnsafeMutableBufferPointer<UInt8>) throws(SealedError) -> R
     ) throws(SealedError) -> R {
-        try Libcrypto.withSecret(count: 32) { secret throws(SealedError) in
-            try Libcrypto.withSecret(count: context.bits / 8) { key throws(SealedError) in
-                guard agree(own: own, other: other, into: secret), concatKDF(secret, context.otherInfo, into: key) else {
-                    throw .key(Libcrypto.failure("agree on a content key"))
-                }
-                return try body(key)
-            }
+        try Libcrypto.withSecret(count: context.bits / 8) { key throws(SealedError) in
+            guard concatKDF(secret.bytes, context.otherInfo, into: key) else { throw .key(Libcrypto.failure("derive a content key")) }
+            return try body(key)
         }
     }
 
-    private static func agree(own: KeyHandle, other: KeyHandle, into secret: UnsafeMutableBufferPointer<UInt8>) -> Bool {
+    fileprivate static func agree(own: KeyHandle, other: KeyHandle, into secret: UnsafeMutableBufferPointer<UInt8>) -> Bool {
         own.withContext { context in
             var length = secret.count
             return EVP_PKEY_derive_init(context) == 1
@@ -49,7 +44,7 @@ enum KeyAgreement {
 
     /// Concat KDF with SHA-256 (NIST SP 800-56A §5.8.1); libcrypto calls it SSKDF.
     private static func concatKDF(
-        _ secret: UnsafeMutableBufferPointer<UInt8>, _ info: [UInt8], into key: UnsafeMutableBufferPointer<UInt8>
+        _ secret: UnsafeBufferPointer<UInt8>, _ info: [UInt8], into key: UnsafeMutableBufferPointer<UInt8>
     ) -> Bool {
         guard let method = EVP_KDF_fetch(nil, "SSKDF", nil) else { return false }
         defer { EVP_KDF_free(method) }
@@ -57,5 +52,24 @@ enum KeyAgreement {
         defer { EVP_KDF_CTX_free(context) }
         return copenssl_derive_sskdf(
             context, secret.baseAddress, secret.count, info, info.count, key.baseAddress, key.count) == 1
+    }
+}
+
+/// What an own private key and another's public key share (RFC 7518 §4.6); overwritten when it goes.
+final class SharedSecret {
+    private let memory: UnsafeMutableBufferPointer<UInt8>
+
+    var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(memory) }
+
+    /// - Throws: `SealedError.key` where libcrypto refuses to agree.
+    init(own: KeyHandle, other: KeyHandle) throws(SealedError) {
+        memory = .allocate(capacity: 32)
+        memory.initialize(repeating: 0)
+        guard KeyAgreement.agree(own: own, other: other, into: memory) else { throw .key(Libcrypto.failure("agree on a secret")) }
+    }
+
+    deinit {
+        OPENSSL_cleanse(memory.baseAddress, memory.count)
+        memory.deallocate()
     }
 }

@@ -17,25 +17,44 @@ public enum Sealed {
     public static func seal(
         _ plain: [UInt8], to key: PublicKey, kid: String, contentType: String? = nil, apu: [UInt8] = [], apv: [UInt8] = []
     ) throws(SealedError) -> String {
-        guard plain.count <= maximumSize else { throw .tooLarge(limit: maximumSize) }
-        let ephemeral: PrivateKey
-        do {
-            ephemeral = try .generate()
-        } catch {
-            throw .key(error)
+        try seal(plain, by: Agreement(with: key, kid: kid), contentType: contentType, apu: apu, apv: apv)
+    }
+
+    /// A new ephemeral key, and what it shares with a recipient's.
+    struct Agreement {
+        let epk: JSONValue
+        let kid: String
+        let secret: SharedSecret
+
+        init(with key: PublicKey, kid: String) throws(SealedError) {
+            let ephemeral: PrivateKey
+            do {
+                ephemeral = try .generate()
+            } catch {
+                throw .key(error)
+            }
+            epk = ephemeral.publicKey.jwk
+            self.kid = kid
+            secret = try SharedSecret(own: ephemeral.handle, other: key.handle)
         }
+    }
+
+    static func seal(
+        _ plain: [UInt8], by agreement: Agreement, contentType: String? = nil, apu: [UInt8], apv: [UInt8] = []
+    ) throws(SealedError) -> String {
+        guard plain.count <= maximumSize else { throw .tooLarge(limit: maximumSize) }
         guard let nonce = AESGCM.nonce() else { throw .key(Libcrypto.failure("make a nonce")) }
         var header = JSONObject()
         header["alg"] = .string(algorithm)
         header["enc"] = .string(encryption)
-        header["epk"] = ephemeral.publicKey.jwk
-        header["kid"] = .string(kid)
+        header["epk"] = agreement.epk
+        header["kid"] = .string(agreement.kid)
         if let contentType { header["cty"] = .string(contentType) }
         if !apu.isEmpty { header["apu"] = .string(Base64URL.encode(apu)) }
         if !apv.isEmpty { header["apv"] = .string(Base64URL.encode(apv)) }
         let protected = JOSEHeader.encode(.object(header))
         let context = KeyAgreement.Context(algorithm: encryption, bits: 256, sender: apu, recipient: apv)
-        let sealed = try KeyAgreement.withContentKey(own: ephemeral.handle, other: key.handle, for: context) { key throws(SealedError) in
+        let sealed = try KeyAgreement.withContentKey(of: agreement.secret, for: context) { key throws(SealedError) in
             guard let sealed = AESGCM.encrypt(plain, key: key, nonce: nonce, authenticating: protected) else {
                 throw .key(Libcrypto.failure("encrypt"))
             }
@@ -58,13 +77,13 @@ public enum Sealed {
         _ jwe: String, with key: PrivateKey, apu: [UInt8]? = nil, apv: [UInt8]? = nil
     ) throws(SealedError) -> [UInt8] {
         let message = try SealedMessage(jwe)
-        let context = KeyAgreement.Context(algorithm: encryption, bits: 256, sender: message.apu, recipient: message.apv)
-        let plain = try KeyAgreement.withContentKey(own: key.handle, other: message.ephemeral.handle, for: context) {
-            contentKey throws(SealedError) in
-            AESGCM.decrypt(
-                message.text, tag: message.tag, key: contentKey, nonce: message.nonce, authenticating: message.protected)
-        }
-        guard let plain else {
+        return try open(message, with: key, secret: try message.secret(with: key), apu: apu, apv: apv)
+    }
+
+    static func open(
+        _ message: SealedMessage, with key: PrivateKey, secret: SharedSecret, apu: [UInt8]? = nil, apv: [UInt8]? = nil
+    ) throws(SealedError) -> [UInt8] {
+        guard let plain = try message.plain(by: secret) else {
             let named = message.kid == key.publicKey.thumbprint || message.apv == key.publicKey.thumbprintBytes
             throw named ? .altered : .anotherKey(kid: message.kid)
         }

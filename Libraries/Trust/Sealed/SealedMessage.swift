@@ -6,7 +6,8 @@ struct SealedMessage {
     let protected: [UInt8]
     let kid: String?
     let apu, apv: [UInt8]
-    let ephemeral: PublicKey
+    /// The sender's ephemeral key as it is written.
+    let epk: JSONValue
     let nonce, text, tag: [UInt8]
 
     init(_ jwe: String) throws(SealedError) {
@@ -28,11 +29,7 @@ struct SealedMessage {
         }
         guard header["zip"] == nil else { throw .unsupported(header: "zip", found: "there") }
         guard let epk = header["epk"] else { throw .malformed("its header has no epk") }
-        do {
-            ephemeral = try PublicKey(jwk: epk)
-        } catch {
-            throw .badEphemeralKey(error)
-        }
+        self.epk = epk
         protected = Array(parts[0])
         kid = header[text: "kid"]
         apu = try Self.party(header, "apu")
@@ -48,6 +45,25 @@ struct SealedMessage {
         self.nonce = nonce
         self.text = text
         self.tag = tag
+    }
+
+    /// The secret that the message's ephemeral key and `own` share.
+    func secret(with own: PrivateKey) throws(SealedError) -> SharedSecret {
+        let ephemeral: PublicKey
+        do {
+            ephemeral = try PublicKey(jwk: epk)
+        } catch {
+            throw .badEphemeralKey(error)
+        }
+        return try SharedSecret(own: own.handle, other: ephemeral.handle)
+    }
+
+    /// The content; nil where the tag does not fit.
+    func plain(by secret: SharedSecret) throws(SealedError) -> [UInt8]? {
+        let context = KeyAgreement.Context(algorithm: Sealed.encryption, bits: 256, sender: apu, recipient: apv)
+        return try KeyAgreement.withContentKey(of: secret, for: context) { key throws(SealedError) in
+            AESGCM.decrypt(text, tag: tag, key: key, nonce: nonce, authenticating: protected)
+        }
     }
 
     private static func party(_ header: JOSEHeader, _ name: String) throws(SealedError) -> [UInt8] {

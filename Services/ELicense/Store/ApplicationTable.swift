@@ -109,14 +109,3 @@ struct QueuePlace: Sendable, Hashable {
 
     var cursor: String { "\(deadline.microseconds).\(id.text)" }
 }
-
-extension ContractError {
-    /// A cursor that no page has given out.
-    static let badCursor = ContractError(
-        pointer: "/cursor",
-        kind: .badValue(
-            rule: "cursor",
-            text: LocalizedText(
-                kk: "алдыңғы беттің «next» мәні болуға тиіс", ru: "нужно значение «next» предыдущей страницы",
-                en: "must be the \"next\" of a page before")))
-}

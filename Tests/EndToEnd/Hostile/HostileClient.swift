@@ -33,7 +33,7 @@ import Glibc
     @discardableResult func say(_ bytes: [UInt8]) -> Int {
         guard !isClosed else { return 0 }
         let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-        if count < 0, errno != EAGAIN, errno != ENOTCONN { isClosed = true }
+        if count < 0, errno != EAGAIN { isClosed = true }
         return max(0, count)
     }
 
@@ -52,12 +52,13 @@ import Glibc
     /// What has come since it was last asked for.
     func hear() -> String {
         var heard: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16384)
-        while !isClosed {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            if count > 0 { heard += buffer[..<count]; continue }
-            if count == 0 || errno != EAGAIN && errno != ENOTCONN { isClosed = true }
-            break
+        withUnsafeTemporaryAllocation(byteCount: 16384, alignment: 1) { buffer in
+            while !isClosed {
+                let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+                if count > 0 { heard += buffer[..<count]; continue }
+                if count == 0 || errno != EAGAIN { isClosed = true }
+                break
+            }
         }
         return String(decoding: heard, as: UTF8.self)
     }

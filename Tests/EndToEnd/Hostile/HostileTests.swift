@@ -59,12 +59,48 @@ extension EndToEnd {
                     for index in 0..<most {
                         let client = try HostileClient(address)
                         clients.append(client)
-                        if index % 2 == 0 { client.say(Self.read) }
-                        if index % 100 == 0 { try await Loop.sleep(for: .milliseconds(5)) }
+                        client.say("GET /livez HTTP/1.1\r\nHost: test\r\n\r\n")
+                        // No faster than they are let in: what the kernel's queue drops comes again seconds later.
+                        if index % 200 == 0 { try await eventually("the door is open") { client.hear().contains(" 200 ") || client.isClosed } }
                     }
-                    // The limit is 12,000: those beyond have taken the place of the first.
-                    try await eventually("the longest idle were closed") { clients.prefix(1000).allSatisfy(\.isOver) }
+                    // The limit is 12,000: the others have had to make room, none is left hanging.
+                    try await eventually("the longest idle were closed") {
+                        clients.count { $0.isOver } >= most - 12_000
+                    }
                 }
+            }
+        }
+
+        @Test func `idle connections cost little memory and no processor time`() async throws {
+            try await onPlatform { platform in
+                _ = ManySockets.allow()
+                let service = try platform.service(.naturalPersons)
+                let pid = try #require(service.pid)
+                @Loop func open(_ count: Int) async throws -> [HostileClient] {
+                    var clients: [HostileClient] = []
+                    for index in 0..<count {
+                        let client = try HostileClient(service.address)
+                        client.say("GET /livez HTTP/1.1\r\nHost: test\r\n\r\n")
+                        clients.append(client)
+                        if index % 200 == 199 { try await eventually("they are answered") { client.hear().contains(" 200 ") } }
+                    }
+                    return clients
+                }
+                // What the first ones touch is not the price of one more.
+                let first = try await open(1000)
+                let (memory, sockets) = (ProcessFigures.residentMegabytes(pid), ProcessFigures.files(pid))
+                let more = try await open(5000)
+                try await eventually("all are open") { ProcessFigures.files(pid) >= sockets + 5000 }
+                let cost = ProcessFigures.residentMegabytes(pid) - memory
+                let ticks = ProcessFigures.processorTicks(pid)
+                try await Loop.sleep(for: .seconds(3))
+                let spent = ProcessFigures.processorTicks(pid) - ticks
+                print("5,000 idle connections: \(cost) MB, \(spent) of 300 ticks")
+                // 10,000 have 85 MB beside the 25 of a service at rest.
+                #expect(cost <= 43)
+                // Its relay, timers and consumers look around as they always do.
+                #expect(spent < 100)
+                #expect((first + more).allSatisfy { !$0.isOver })
             }
         }
 
@@ -85,29 +121,29 @@ extension EndToEnd {
             }
         }
 
-        @Test(arguments: [
-            ("X: ", "xxxxxxxxxxxxxxxx", "431"), ("", "X: y\r\n", "431"),
-            ("Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", "413"), ("Transfer-Encoding: chunked\r\n\r\n5;", "extension", nil),
-            ("Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", "Trailer: x\r\n", nil), ("Transfer-Encoding: chunked\r\n\r\n", "000000000000", nil),
-        ] as [(String, String, String?)])
-        func `what has no end is cut off`(begin: String, again: String, status: String?) async throws {
+        @Test func `what has no end is cut off: heads, names, chunks, extensions, sizes, trailers`() async throws {
+            let endless = [
+                ("X: ", "xxxxxxxxxxxxxxxx"), ("", "X: y\r\n"), ("Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n"),
+                ("Transfer-Encoding: chunked\r\n\r\n5;", "extension"), ("Transfer-Encoding: chunked\r\n\r\n", "000000000000"),
+                ("Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", "Trailer: x\r\n"),
+            ]
             try await onPlatform { platform in
                 try await platform.undisturbed(.eLicense) { address in
-                    let more = Array(String(repeating: again, count: 4096 / again.utf8.count).utf8)
-                    let clients = try (0..<50).map { _ in try HostileClient(address) }
-                    for client in clients {
+                    var open = try endless.flatMap { begin, again in
+                        let more = Array(String(repeating: again, count: 4096 / again.utf8.count).utf8)
+                        return try (0..<20).map { _ in (client: try HostileClient(address), begin: begin, more: more) }
+                    }
+                    for (client, begin, _) in open {
                         client.say("POST /v1/applications HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n\(begin)")
                     }
-                    var heard = [String](repeating: "", count: clients.count)
                     try await eventually("all are cut off") {
-                        for (index, client) in clients.enumerated() {
-                            _ = client.sayOn(more, most: 64 * more.count)
-                            heard[index] += client.hear()
+                        for (client, _, more) in open {
+                            _ = client.sayOn(more, most: 16 * more.count)
+                            #expect(!client.hear().hasPrefix("HTTP/1.1 2"))
                         }
-                        return clients.allSatisfy(\.isClosed)
+                        open.removeAll(where: \.client.isClosed)
+                        return open.isEmpty
                     }
-                    if let status { #expect(heard.contains { $0.hasPrefix("HTTP/1.1 \(status) ") }) }
-                    #expect(!heard.contains { $0.contains(" 20") && $0.hasPrefix("HTTP/1.1 2") })
                 }
             }
         }

@@ -86,6 +86,9 @@ enum ProcessFigures {
         return 0
     }
 
+    /// Open descriptors.
+    static func files(_ pid: pid_t) -> Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? 0 }
+
     /// Ticks of processor time, of which there are 100 in a second.
     static func processorTicks(_ pid: pid_t) -> Int {
         // The name before it may hold spaces, but no closing parenthesis after its own.

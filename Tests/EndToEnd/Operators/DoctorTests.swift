@@ -137,7 +137,7 @@ extension EndToEnd {
                 try await Platform.run(options) { platform in
                     try await servers.kill()
                     _ = try await platform.submit(as: People.applicant)
-                    let seen = Found()
+                    let seen = Seen()
                     try await eventually("the relay is seen to stand still") {
                         let outcome = try await Self.examine(platform)
                         #expect(outcome.code == 3)
@@ -154,4 +154,4 @@ extension EndToEnd {
     }
 }
 
-@Loop private final class Found { var checks: [String] = [] }
+@Loop private final class Seen { var checks: [String] = [] }

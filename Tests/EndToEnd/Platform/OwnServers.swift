@@ -9,16 +9,21 @@ import TestSupport
 
     let folder: String
     private let part: Part
+    private let settings: [String: String]
     private var calls = 0
     private var frozen: [pid_t] = []
 
     /// Runs `body` with a server of its own, and removes that whatever happens.
     ///
-    /// - Parameter archive: whether the PostgreSQL has backups and an archive of its WAL, in ``backups``; and whether its commits
-    ///   wait for that.
-    nonisolated static func run(_ part: Part, archive: Archive = .none, _ body: @escaping @Loop @Sendable (OwnServers) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - settings: more of what `deploy/servers.sh` takes from its environment.
+    ///   - archive: whether the PostgreSQL has backups and an archive of its WAL, in ``backups``; and whether its commits wait for that.
+    nonisolated static func run(
+        _ part: Part, _ settings: [String: String] = [:], archive: Archive = .none,
+        _ body: @escaping @Loop @Sendable (OwnServers) async throws -> Void
+    ) async throws {
         try await Loop.run {
-            let servers = OwnServers(part, archive)
+            let servers = OwnServers(part, settings, archive)
             do {
                 try await servers.guarded()
                 try await servers.start()
@@ -39,8 +44,9 @@ import TestSupport
     var backups: String { "\(folder)/backup" }
     var dataDirectory: String { "\(folder)/postgres" }
 
-    private init(_ part: Part, _ archive: Archive) {
+    private init(_ part: Part, _ settings: [String: String], _ archive: Archive) {
         self.part = part
+        self.settings = settings
         self.archive = archive
         folder = "\(Platform.variable("TEST_STATE") ?? "/tmp")/own-\(UUID().uuidString.lowercased().prefix(8))"
     }
@@ -50,12 +56,37 @@ import TestSupport
     /// Ends it as a crash would.
     func kill() async throws { try await script("kill", part.rawValue) }
 
-    /// Lets all processes of the PostgreSQL stand still, with every connection open, until ``thaw()``.
+    /// Ends it in order.
+    func stop() async throws { try await script("stop", part.rawValue) }
+
+    /// `kill -9` of its first process and nothing else: what the others do then is their affair.
+    func killFirstProcess() async throws {
+        let all = try processes()
+        Glibc.kill(all[0], SIGKILL)
+        let deadline = ContinuousClock.now + .seconds(30)
+        while all.contains(where: { Glibc.kill($0, 0) == 0 && !isZombie($0) }) {
+            // One that stands still does not see that its parent is gone; it would hold the memory that the next start needs.
+            if ContinuousClock.now > deadline { for pid in all { Glibc.kill(pid, SIGKILL) } }
+            try await Loop.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// The first process and its children.
+    func processes() throws -> [pid_t] {
+        let place = part == .postgres ? "postgres/postmaster.pid" : "run/kafka.pid"
+        let file = FileManager.default.contents(atPath: "\(folder)/\(place)").map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard let first = file.split(whereSeparator: \.isWhitespace).first.flatMap({ pid_t($0) }) else { throw NoAddress() }
+        let children = try String(contentsOfFile: "/proc/\(first)/task/\(first)/children", encoding: .utf8)
+        return [first] + children.split(separator: " ").compactMap { pid_t($0) }
+    }
+
+    private func isZombie(_ pid: pid_t) -> Bool {
+        (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8))?.contains(") Z ") ?? true
+    }
+
+    /// Lets all its processes stand still, with every connection open, until ``thaw()``.
     func freeze() async throws {
-        let file = FileManager.default.contents(atPath: "\(folder)/postgres/postmaster.pid").map { String(decoding: $0, as: UTF8.self) } ?? ""
-        guard let postmaster = file.split(separator: "\n").first.flatMap({ pid_t($0) }) else { throw NoAddress() }
-        let children = try String(contentsOfFile: "/proc/\(postmaster)/task/\(postmaster)/children", encoding: .utf8)
-        frozen = [postmaster] + children.split(separator: " ").compactMap { pid_t($0) }
+        frozen = try processes()
         for pid in frozen { Glibc.kill(pid, SIGSTOP) }
     }
 
@@ -71,6 +102,15 @@ import TestSupport
             if parts.count == 2, parts[0] == (part == .postgres ? "TEST_DATABASE_URL" : "TEST_KAFKA_BOOTSTRAP") { return String(parts[1]) }
         }
         throw NoAddress()
+    }
+
+    /// The port of the address.
+    func port() async throws -> LoopbackPort {
+        let mark = part == .postgres ? "port=" : ":"
+        guard let digits = try await address().split(separator: mark).last?.prefix(while: \.isNumber), let number = UInt16(digits) else {
+            throw NoAddress()
+        }
+        return LoopbackPort(number: number)
     }
 
     @discardableResult
@@ -93,6 +133,7 @@ import TestSupport
         }
         if archive != .none { environment["BACKUP_DIRECTORY"] = backups }
         if archive == .synchronous { environment["SYNCHRONOUS_ARCHIVE"] = "1" }
+        environment.merge(settings) { $1 }
         environment["KAFKA_HOME"] = Platform.variable("KAFKA_HOME") ?? downloaded
         return environment
     }

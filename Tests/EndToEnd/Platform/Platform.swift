@@ -14,6 +14,10 @@ import Trust
     struct Options: Sendable {
         var databaseServer = Servers.database ?? ""
         var kafkaBootstrap = Servers.kafka ?? ""
+        /// `127.0.0.1:port` by which the services reach PostgreSQL, where that is not the server's own address.
+        var databaseAddress: String?
+        /// How many processes of each service.
+        var instances = 1
         /// Stable names of the instances in their consumer groups: one that was killed is taken back at once.
         var hasInstanceIDs = false
         var persons: [Persons.NewPerson] = People.all
@@ -26,7 +30,10 @@ import Trust
     let keys: PlatformKeys
     let options: Options
     let client = HTTPClient()
+    /// The first process of each service.
     private(set) var services: [ServiceName: ServiceProcess] = [:]
+    /// All processes.
+    private(set) var instances: [ServiceProcess] = []
     private(set) var databases: [ServiceName: ServiceDatabase] = [:]
     private var cleanups: [@Loop () async -> Void] = []
 
@@ -56,15 +63,16 @@ import Trust
 
     func start() async throws {
         for contract in Catalogue.services {
-            let database = try await ServiceDatabase(on: options.databaseServer, "\(prefix)-\(contract.name)")
+            let database = try await ServiceDatabase(
+                on: options.databaseServer, "\(prefix)-\(contract.name)", reachedBy: options.databaseAddress)
             databases[contract.name] = database
             cleanups.append { await database.remove() }
         }
         try await makeTopics()
         for contract in Catalogue.services { try await prepare(contract.name) }
         try await importPersons()
-        for service in services.values { try await service.start() }
-        for service in services.values { try await service.ready() }
+        for service in instances { try await service.start() }
+        for service in instances { try await service.ready() }
     }
 
     /// Takes down what was started, the last first.
@@ -103,12 +111,16 @@ import Trust
             "SIGNING_KEY_FILE": "\(folder)/\(name).signing.pem", "OPENING_KEY_FILE": "\(folder)/\(name).opening.pem",
             "DATA_DIRECTORY": "\(Platform.root)/Services/\(name.rawValue == "e-license" ? "ELicense" : "NaturalPersons")/Data",
         ]
-        if options.hasInstanceIDs { environment["KAFKA_INSTANCE_ID"] = "\(name)-1" }
         environment.merge(options.settings) { $1 }
-        let service = ServiceProcess(name, binary: "\(Platform.binaries)/\(name)", environment: environment, folder: folder)
-        services[name] = service
-        cleanups.append { await service.stop() }
-        try await service.command("migrate")
+        for number in 1...options.instances {
+            let label = number == 1 ? name.rawValue : "\(name)-no\(number)"
+            if options.hasInstanceIDs { environment["KAFKA_INSTANCE_ID"] = "\(name)-\(number)" }
+            let service = ServiceProcess(name, label, binary: "\(Platform.binaries)/\(name)", environment: environment, folder: folder)
+            if number == 1 { services[name] = service }
+            instances.append(service)
+            cleanups.append { await service.stop() }
+        }
+        try await service(name).command("migrate")
     }
 
     private func importPersons() async throws {

@@ -31,8 +31,10 @@ struct Call: Sendable {
 }
 
 extension Platform {
-    func send(_ call: Call) async throws -> HTTPClientResponse {
-        var request = HTTPClientRequest(call.method, url: "http://\(try service(call.service).address)\(call.path)", body: call.body, timeout: .seconds(20))
+    /// - Parameter address: of the process that is asked; of the service's first one unless given.
+    func send(_ call: Call, to address: String? = nil, timeout: Duration = .seconds(20)) async throws -> HTTPClientResponse {
+        let address = try address ?? service(call.service).address
+        var request = HTTPClientRequest(call.method, url: "http://\(address)\(call.path)", body: call.body, timeout: timeout)
         if let token = call.token { request.headers["Authorization"] = "Bearer \(token)" }
         if let key = call.key { request.headers["Idempotency-Key"] = key }
         if call.body != nil { request.headers["Content-Type"] = "application/json" }

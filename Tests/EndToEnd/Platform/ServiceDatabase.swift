@@ -11,11 +11,13 @@ import Postgres
     private let server: String
     private let name: String
 
-    init(on server: String, _ name: String) async throws {
+    /// - Parameter address: `127.0.0.1:port` by which the service connects, where that is not the server's own.
+    init(on server: String, _ name: String, reachedBy address: String? = nil) async throws {
         let password = UUID().uuidString
         self.server = server
         self.name = name
-        url = ServerURL(server).with(database: name, role: name, password: password)
+        url = address.map { "postgresql://\(name):\(password)@\($0)/\(name)" }
+            ?? ServerURL(server).with(database: name, role: name, password: password)
         try await ServiceDatabase.administer(server) { session in
             try await session.createDatabase(name)
             _ = try await session.fetch(Query("SELECT set_config('test.name', \(name), false), set_config('test.password', \(password), false)") { _ in })

@@ -7,6 +7,8 @@ import TestSupport
 /// One service as a process that can be killed and started again; it gets another port each time.
 @Loop final class ServiceProcess {
     let name: ServiceName
+    /// The service's name, with a number where it is not the first of several.
+    let label: String
     private let binary: String
     private let environment: [String: String]
     private let folder: String
@@ -18,8 +20,9 @@ import TestSupport
     /// `127.0.0.1:port`; empty until it listens.
     private(set) var address = ""
 
-    init(_ name: ServiceName, binary: String, environment: [String: String], folder: String) {
+    init(_ name: ServiceName, _ label: String, binary: String, environment: [String: String], folder: String) {
         self.name = name
+        self.label = label
         self.binary = binary
         self.environment = environment
         self.folder = folder
@@ -33,16 +36,16 @@ import TestSupport
     func command(_ arguments: String...) async throws -> String {
         commands += 1
         return try await ChildProcess.run(
-            [binary] + arguments, environment: environment, log: "\(folder)/\(name)-\(arguments[0])-\(commands).log")
+            [binary] + arguments, environment: environment, log: "\(folder)/\(label)-\(arguments[0])-\(commands).log")
     }
 
     /// Starts it; returns once it listens, which is before it is ready.
     func start() async throws {
         starts += 1
-        let process = try ChildProcess([binary, "serve"], environment: environment, log: "\(folder)/\(name)-\(starts).log")
+        let process = try ChildProcess([binary, "serve"], environment: environment, log: "\(folder)/\(label)-\(starts).log")
         self.process = process
         address = ""
-        try await eventually("\(name) listens") {
+        try await eventually("\(label) listens") {
             guard process.isRunning else { throw ProcessFailure(command: [binary, "serve"], reason: "ended", log: process.log) }
             guard let address = Self.listening(process.log) else { return false }
             self.address = address
@@ -51,7 +54,7 @@ import TestSupport
     }
 
     func ready() async throws {
-        try await eventually("\(name) is ready") {
+        try await eventually("\(label) is ready") {
             guard let process, process.isRunning else {
                 throw ProcessFailure(command: [binary, "serve"], reason: "ended", log: process?.log ?? "")
             }
@@ -69,6 +72,11 @@ import TestSupport
         await process?.crash()
         address = ""
     }
+
+    /// SIGSTOP: every connection stays open, nothing is done, until ``thaw()``.
+    func freeze() { process?.signal(SIGSTOP) }
+
+    func thaw() { process?.signal(SIGCONT) }
 
     /// SIGTERM, and SIGKILL when it takes longer than a service may.
     func stop() async { _ = await terminated() }
