@@ -152,6 +152,7 @@ import Telemetry
         let code = message.pointee.err
         if code != RD_KAFKA_RESP_ERR_NO_ERROR, let fatal = client.fatalError { return fail(fatally: fatal) }
         let error = code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, "a record was not accepted")
+        if error == nil { batch.land(message.pointee.offset, message.pointee.rkt, message.pointee.partition) }
         batch.answer(Int(opaque & UInt(SendBatch.largest - 1)), error)
         if batch.isAnswered { forget(batch) }
     }
@@ -193,6 +194,13 @@ import Telemetry
         self.producer = producer
         self.batch = batch
         self.count = count
+    }
+
+    /// The first and the last offset of the records that have been acknowledged, by partition.
+    ///
+    /// Of a record that the broker had received before, it may not say where it lies.
+    public var landed: [TopicPartition: ClosedRange<Int64>] {
+        Dictionary(batch.landed.map { (TopicPartition($0.name, $0.partition), $0.offsets) }) { first, _ in first }
     }
 
     /// Waits until all are acknowledged; throws as ``Producer/send(_:)`` does.
