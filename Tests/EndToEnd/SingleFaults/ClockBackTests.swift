@@ -12,6 +12,7 @@ extension EndToEnd {
     @Suite("The clock moved back", .enabled(if: FakeClock.library != nil, "libfaketime is not installed")) struct ClockBackTests {
         @Test func `an hour: ids go on upwards, tokens are held against it with leeway, nothing hangs, timers fire once`() async throws {
             let clock = try FakeClock()
+            defer { clock.remove() }
             var options = Platform.Options()
             options.settings = clock.settings
             try await Platform.run(options) { platform in
@@ -79,6 +80,8 @@ private struct FakeClock: Sendable {
         try Files.write(Array("\(offset)\n".utf8), to: "\(file).new")
         guard rename("\(file).new", file) == 0 else { throw NotWritten(path: file) }
     }
+
+    func remove() { unlink(file) }
 
     var settings: [String: String] {
         ["LD_PRELOAD": Self.library ?? "", "FAKETIME_TIMESTAMP_FILE": file, "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"]
