@@ -11,7 +11,7 @@ DATABASE = "natural-persons-history"
 
 # A month as a table of its own, filled and indexed before it joins the journal: the way that costs least.
 MONTH = """
-CREATE TABLE {name} (LIKE journal INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
+CREATE TABLE {name} (LIKE journal INCLUDING DEFAULTS INCLUDING CONSTRAINTS) WITH (autovacuum_enabled = false);
 INSERT INTO {name}
 SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(i % 4096), 3, '0') || '8' || lpad(to_hex(i), 15, '0'))::uuid,
        at, 'official:' || subject || ':ministry-of-justice', 'official', 'ministry-of-justice', NULL, subject, 'persons.read',

@@ -94,7 +94,7 @@ def lines(rig):
         Line(
             "10,000 idle keep-alive connections, over twenty seconds",
             contestants={"10,000 idle": idle(IDLE), "one idle": idle(1)}, unit="service",
-            bars=[Bar("rss_mb", "10,000 idle", at_most=110), Bar("cpu_seconds", "10,000 idle", "one idle", at_most=1.5)], most_rounds=3, **common),
+            bars=[Bar("rss_mb", "10,000 idle", at_most=110), Bar("cpu_seconds", "10,000 idle", "one idle", at_most=1.5)], most_rounds=2, **common),
         Line(
             f"resident memory at rest, and after {load} of full load",
             contestants={"reads": memory(PERSONS, "PERSONS", "read"), "applications": memory(LICENCES, "LICENCES", "apply")}, unit="request",

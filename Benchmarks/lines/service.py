@@ -86,7 +86,7 @@ def apply_lines():
         Line(
             "HTTP application accepted, 32 connections, every token new, relay running",
             contestants={"ours": apply("--fresh", **fresh), f"ours, {ALONE}": apply("--fresh", **fresh), "pgbench": peer},
-            **slow,
+            most_rounds=3, **slow,
         ),
         Line(
             "applications of which 10 % are retries of the same key",
@@ -146,7 +146,7 @@ def instance_lines():
 
         return contestant
 
-    common = dict(set_up=lambda rig: services(rig), before=lambda rig, name: services(rig).renew(PERSONS, LICENCES), tear_down=down, unit="request")
+    common = dict(set_up=lambda rig: services(rig), before=lambda rig, name: services(rig).renew(PERSONS, LICENCES), tear_down=down, unit="request", most_rounds=3)
     return [
         Line("two instances: HTTP read", contestants={"two": two(PERSONS, "PERSONS", "read"), "one": load(["PERSONS"], "read")}, **common),
         Line(

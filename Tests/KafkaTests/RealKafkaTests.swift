@@ -163,7 +163,7 @@ private let bootstrap: String? = {
             }
             #expect(progress.inOrder)
             // Two megabytes may wait, and a fetch on top.
-            #expect(progress.mostWaiting <= 8000)
+            #expect(progress.mostWaiting <= 12_000)
             await consumer.stop()
         }
     }

@@ -41,6 +41,8 @@ import Telemetry
     public internal(set) var failure: KafkaError?
     let closed = Promise<Void>()
     let stopped = Promise<Void>()
+    /// Partitions whose broker is to look again.
+    private var toWake: Set<TopicPartition> = []
     private var isWakingFetcher = false
     private var timer: LoopTimer?
 
@@ -66,7 +68,7 @@ import Telemetry
             "enable.auto.offset.store": "false", "auto.offset.reset": "error", "fetch.wait.max.ms": "10",
             "queued.max.messages.kbytes": "\(max(1, limits.waitingBytes >> 10))", "heartbeat.interval.ms": "1000", "session.timeout.ms": "10000",
             // What one fetch brings is decompressed whole: small, since that comes on top of what may wait.
-            "fetch.message.max.bytes": "131072",
+            "fetch.message.max.bytes": "524288",
             // A topic that is made after this consumer must be seen before the five minutes that are usual.
             "topic.metadata.refresh.interval.ms": "10000",
         ], events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_FETCH)
@@ -184,8 +186,8 @@ import Telemetry
     private func startHandler(_ partition: HeldPartition) {
         guard !isReleasing, state == .running, partition.isReady else { return }
         let records = nextRecords(of: partition)
-        guard let last = records.last, partition.stopReason == nil else { return }
-        keepFetching(partition, after: last.offset)
+        guard !records.isEmpty, partition.stopReason == nil else { return }
+        keepFetching(partition, after: records)
         let batch = PartitionBatch(
             topic: partition.id.topic, partition: partition.id.partition, records: records, followsCommit: partition.hasCommitted)
         partition.begin(batch)
@@ -220,16 +222,24 @@ import Telemetry
 
     /// The library fetches nothing while queues are full, and its thread looks again up to a second after they are not;
     /// any request to that broker wakes it.
-    private func keepFetching(_ partition: HeldPartition, after offset: Int64) {
+    private func keepFetching(_ partition: HeldPartition, after records: [ConsumedRecord]) {
         let waiting = partition.queue.count
-        partition.mostWaiting = max(partition.mostWaiting, waiting)
-        guard !isWakingFetcher, waiting <= partition.mostWaiting / 2, let marks = knownMarks(of: partition),
-            marks.high > offset + 1 + Int64(waiting)
+        // By the sizes of those just taken; the library counts less of each record than we do.
+        let size = records.reduce(0) { $0 + $1.size } / records.count
+        if (waiting + records.count) * size >= limits.waitingBytes / 2 { partition.wasFull = true }
+        guard partition.wasFull, waiting * size <= limits.waitingBytes / 2, let marks = knownMarks(of: partition),
+            let last = records.last, marks.high > last.offset + 1 + Int64(waiting)
         else { return }
-        partition.mostWaiting = waiting
+        partition.wasFull = false
+        toWake.insert(partition.id)
+        if !isWakingFetcher { wakeFetchers() }
+    }
+
+    /// One request at a time; those that ask meanwhile are asked for next.
+    private func wakeFetchers() {
         isWakingFetcher = true
         Loop.spawn { [client, weak self] in
-            _ = try? await client.offload { try queryWatermarks(of: partition.id, $0, 100) }
+            while let id = self?.toWake.popFirst() { _ = try? await client.offload { try queryWatermarks(of: id, $0, 100) } }
             self?.isWakingFetcher = false
         }
     }

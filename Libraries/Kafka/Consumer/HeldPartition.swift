@@ -18,8 +18,8 @@ import EventLoop
     var hasCommitted = false
     private(set) var handling: (offset: Int64, since: ContinuousClock.Instant)?
     var isReportedSlow = false
-    /// The most records that waited since the library was last asked to fetch.
-    var mostWaiting = 0
+    /// So much has waited that the library may have stopped to fetch.
+    var wasFull = false
 
     init(_ id: TopicPartition, committed: Int64?, _ queue: EventQueue) {
         self.id = id

@@ -5,6 +5,8 @@ import EventLoop
     let batch: Batch
     let asked = ContinuousClock.now
     private(set) var rows: ArraySlice<Rows> = []
+    /// What it costs, roughly: one, and one more for every four KiB of values.
+    let weight: Int
     /// How often it has been sent.
     var flights = 0
     /// Set by a failure in company: its next flight is its own.
@@ -17,6 +19,7 @@ import EventLoop
 
     init(_ batch: Batch) {
         self.batch = batch
+        weight = batch.statements.reduce(1) { $0 + $1.values.bytes.count >> 12 }
         mustGoAlone = batch.goesAlone
     }
 

@@ -5,7 +5,7 @@ import EventLoop
     private var waiting: [BatchJob] = []
     private let mostBatches: Int
     private let mostStatements: Int
-    /// So many in one transaction cost little more than commits shared by all: what waits beyond is spread over the room there is.
+    /// So much in one transaction costs little more than if all shared the commit: what waits beyond is spread over the room there is.
     private static let worthSpreading = 32
 
     init(mostBatches: Int, mostStatements: Int) {
@@ -27,7 +27,8 @@ import EventLoop
     ///   - room: into how many transactions what waits may be spread, so that the server works on one while we take the answers of another.
     ///   - soloAllowed: false leaves batches that go alone where they are.
     func next(room: Int, soloAllowed: Bool) -> [BatchJob] {
-        let mostBatches = min(mostBatches, max(Self.worthSpreading, (waiting.count + room - 1) / max(1, room)))
+        let share = max(Self.worthSpreading, (waiting.reduce(0) { $0 + $1.weight } + room - 1) / max(1, room))
+        var weight = 0
         var taken: [BatchJob] = []
         var kept: [BatchJob] = []
         var statements = 0
@@ -45,12 +46,13 @@ import EventLoop
                 continue
             }
             let size = job.batch.statements.count
-            if !taken.isEmpty, taken.count >= mostBatches || statements + size > mostStatements {
+            if !taken.isEmpty, weight >= share || taken.count >= mostBatches || statements + size > mostStatements {
                 kept.append(job)
                 break
             }
             taken.append(job)
             statements += size
+            weight += job.weight
         }
         waiting.replaceSubrange(..<index, with: kept)
         if taken.count > 1 { taken.sort { $0.batch.key < $1.batch.key } }
