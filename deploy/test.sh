@@ -82,6 +82,7 @@ swift_check
 packages_to_run
 packages_to_build
 packages_postgres
+packages_install libfaketime
 
 step "Building the tests"
 run "$STATE/run/build.log" swift build --build-tests || die "the tests do not build"
