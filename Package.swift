@@ -84,7 +84,7 @@ let package = Package(
             name: "LibraryBench", dependencies: everyLibrary, path: "Benchmarks/Library", swiftSettings: settings),
 
         .target(
-            name: "TestSupport", dependencies: ["EventLoop", "Kafka", "Postgres"], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport", dependencies: ["CLibrdkafka", "EventLoop", "Kafka", "Postgres"], path: "Tests/TestSupport", swiftSettings: settings),
         // A service whose handlers end the process when a message says so.
         .executableTarget(name: "FragileService", dependencies: everyLibrary, path: "Tests/FragileService", swiftSettings: settings),
         tests("ContractsTests", of: ["Contracts"], data: ["Golden"]),
@@ -92,15 +92,16 @@ let package = Package(
         tests("CommandLineTests", of: ["CommandLine"]),
         tests("EventLoopTests", of: ["EventLoop", "CLinux"]),
         tests("PostgresTests", of: ["Postgres", "EventLoop", "Contracts"]),
-        tests("KafkaTests", of: ["Kafka", "CLibrdkafka", "EventLoop", "Telemetry", "Contracts"]),
+        tests("KafkaTests", of: ["Kafka", "CLibrdkafka", "EventLoop", "Telemetry", "Contracts", "TestSupport"]),
         tests("HTTPTests", of: ["HTTP", "EventLoop", "Contracts"]),
         tests("TrustTests", of: ["Trust", "Contracts", "EventLoop", "HTTP"]),
-        tests("MessagingTests", of: ["Messaging", "Contracts", "EventLoop", "Postgres", "Kafka", "Trust", "TestSupport"]),
+        tests("MessagingTests", of: ["Messaging", "Contracts", "EventLoop", "Postgres", "Kafka", "CLibrdkafka", "Trust", "TestSupport"]),
         tests("ServiceKitTests", of: everyLibrary + ["TestSupport"]),
         tests("NaturalPersonsTests", of: everyLibrary + ["NaturalPersons", "TestSupport"]),
         tests("ELicenseTests", of: everyLibrary + ["ELicense", "TestSupport"]),
         tests("EgovctlTests", of: ["Egovctl", "Contracts", "CommandLine", "EventLoop", "HTTP", "Trust"]),
-        tests("EndToEnd", of: ["Contracts", "EventLoop", "HTTP", "Kafka", "Postgres", "Trust", "TestSupport"]),
+        tests(
+            "EndToEnd", of: ["Contracts", "EventLoop", "HTTP", "Kafka", "Postgres", "Trust", "TestSupport"], data: ["Faults/Mutations"]),
     ],
     swiftLanguageModes: [.v6]
 )

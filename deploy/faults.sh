@@ -20,8 +20,8 @@ found; ends with 0 when nothing was found.
   --minutes N   how long new rounds begin (10 unless given)
   --seed S      of the first round; the others follow from it, and each prints its own
   --keep        leave the folder (logs of the services) when something was found
-  --prove       break the platform in each way of Tests/EndToEnd/Faults/Mutations, one at a time, in a copy of the
-                checkout as it was last committed, and see that the campaign notices; NAME…: only these. Takes long: each is a build
+  --prove       break the services in each way of Tests/EndToEnd/Faults/Mutations, one at a time, in a copy of the checkout
+                as it was last committed, and see that the campaign notices; NAME…: only these
   --help        this text
 
 Environment:
@@ -83,27 +83,17 @@ run() {
     return "$code"
 }
 
-# What the campaign says of itself, as it comes; the rest (the test runner's words) stays in the log.
-told='^(campaign|round|fault|calm|done|found|finding|  [0-9])'
-
-# campaign FOLDER LOG MINUTES: the tests built in FOLDER; fails when the campaign does.
+# campaign BINARIES NAME MINUTES: shows what the campaign says of itself; fails when it does. Logs are run/NAME.log and, shorter, run/NAME.report.
 campaign() {
-    local tail code=0
-    : >"$2"
-    tail -n +1 -f "$2" 2>/dev/null | grep --line-buffered -E "$told" &
-    tail=$!
-    (cd "$1" && TEST_FAULT_MINUTES=$3 TEST_BINARIES=$(swift build --show-bin-path) TEST_STATE=$STATE \
-        run "$2" swift test --skip-build --disable-xctest --filter FaultTests) || code=$?
+    local report=$STATE/run/$2.report teller code=0
+    : >"$report"
+    tail -n +1 -f "$report" 9>&- &
+    teller=$!
+    TEST_FAULT_MINUTES=$3 TEST_FAULT_REPORT=$report TEST_BINARIES=$1 TEST_STATE=$STATE \
+        run "$STATE/run/$2.log" swift test --skip-build --disable-xctest --filter FaultTests || code=$?
     sleep 0.5 # the last lines
-    kill "$tail" 2>/dev/null || true
+    kill "$teller" 2>/dev/null || true
     return "$code"
-}
-
-build() { # FOLDER
-    (cd "$1" && run "$STATE/run/build.log" swift build --build-tests) || {
-        show_log "$STATE/run/build.log" 30
-        return 1
-    }
 }
 
 swift_check
@@ -116,12 +106,16 @@ broker_choose own
 export KAFKA_HOME=$kafka_home TEST_DATABASE_URL=own TEST_KAFKA_BOOTSTRAP=own TEST_BROKER=kafka
 [ -z "$seed" ] || export TEST_SEED=$seed
 
+cd "$root"
+step "Building the tests"
+run "$STATE/run/build.log" swift build --build-tests || {
+    show_log "$STATE/run/build.log" 30
+    die "the tests do not build"
+}
 if [ -z "$prove" ]; then
-    step "Building the tests"
-    build "$root" || die "the tests do not build"
     step "Campaign of $minutes minutes"
-    campaign "$root" "$STATE/run/campaign.log" "$minutes" || {
-        grep -qE '^finding' "$STATE/run/campaign.log" || show_log "$STATE/run/campaign.log" 40
+    campaign "$(swift build --show-bin-path)" campaign "$minutes" || {
+        grep -q '^finding' "$STATE/run/campaign.report" || show_log "$STATE/run/campaign.log" 40
         die "the campaign failed"
     }
     exit 0
@@ -129,25 +123,30 @@ fi
 
 mutations=$root/Tests/EndToEnd/Faults/Mutations
 [ ${#names[@]} -gt 0 ] || for patch in "$mutations"/*.patch; do names+=("$(basename "$patch" .patch)"); done
-for name in "${names[@]}"; do [ -f "$mutations/$name.patch" ] || die "there is no $mutations/$name.patch"; done
 copy=$STATE/copy
-step "Copying the checkout"
-git -C "$root" worktree add --quiet --detach "$copy" HEAD
-# The build folder holds paths of its checkout: the copy builds anew once, and from then on what a patch touches.
+git worktree add --quiet --detach "$copy" HEAD
+for name in "${names[@]}"; do
+    git -C "$copy" apply --check "$mutations/$name.patch" || die "$name.patch does not apply" "make it anew: see Tests/EndToEnd/Faults/Mutations/README.md"
+done
 unnoticed=0
 for name in "${names[@]}"; do
     step "Breaking: $name"
-    sed -n '/^diff /q; s/^/  /p' "$mutations/$name.patch"
-    git -C "$copy" apply "$mutations/$name.patch" || die "$name.patch does not apply any more" "make it anew: see Tests/EndToEnd/Faults/Mutations/README.md"
-    build "$copy" || die "the broken platform does not build"
-    log=$STATE/run/prove-$name.log
-    if campaign "$copy" "$log" "${TEST_FAULT_MINUTES:-2}"; then
+    note "$(sed '/^diff /,$d' "$mutations/$name.patch")"
+    git -C "$copy" apply "$mutations/$name.patch"
+    # The tests stay whole: only the services are broken.
+    for product in natural-persons e-license; do
+        run "$STATE/run/build.log" swift build --package-path "$copy" --product $product || {
+            show_log "$STATE/run/build.log" 30
+            die "the broken $product does not build"
+        }
+    done
+    if campaign "$(swift build --package-path "$copy" --show-bin-path)" "prove-$name" 2; then
         warn "$name: NOT noticed"
         unnoticed=$((unnoticed + 1))
-    elif grep -qE '^finding' "$log"; then
-        note "noticed: $(grep -cE '^finding' "$log") findings"
+    elif grep -q '^finding' "$STATE/run/prove-$name.report"; then
+        note "noticed: $(grep -c '^finding' "$STATE/run/prove-$name.report") findings"
     else
-        show_log "$log" 40
+        show_log "$STATE/run/prove-$name.log" 40
         die "$name: the campaign broke off and found nothing"
     fi
     git -C "$copy" apply -R "$mutations/$name.patch"

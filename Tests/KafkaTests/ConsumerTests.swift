@@ -1,6 +1,7 @@
 import CLibrdkafka
 import EventLoop
 import Telemetry
+import TestSupport
 import Testing
 @testable import Kafka
 

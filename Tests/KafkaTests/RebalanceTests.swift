@@ -1,5 +1,6 @@
 import CLibrdkafka
 import EventLoop
+import TestSupport
 import Testing
 @testable import Kafka
 

@@ -114,9 +114,9 @@ import Testing
             let consumer = try shop.consumer("one", [shop.moving("one")])
             consumer.start()
             try await eventually("the good one took effect") { try await shop.count("effect") == 1 }
+            try await eventually("the others are parked") { try await shop.parked().count == 2 }
             await consumer.stop()
             let parked = try await shop.parked()
-            #expect(parked.count == 2)
             #expect(parked.last?.key == [0, 0xff])
             #expect(parked.last?.payload == [0, 0xfe])
             // For the operator's list and detail: pairs of texts.

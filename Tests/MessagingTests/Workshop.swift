@@ -29,11 +29,16 @@ struct Effect: Sendable, Hashable {
     let place: TestPlace
     let database: Database
     let parties: Parties
+    /// The broker: the one that the tests run on, unless a test has its own.
+    let kafka: KafkaOptions
     private var pools: [Database] = []
 
-    nonisolated static func run(_ body: @escaping @Loop @Sendable (Workshop) async throws -> Void) async throws {
+    /// - Parameter kafka: a broker of the test's own, which makes topics by itself.
+    nonisolated static func run(
+        on kafka: KafkaOptions? = nil, _ body: @escaping @Loop @Sendable (Workshop) async throws -> Void
+    ) async throws {
         try await Loop.run {
-            let shop = try await Workshop()
+            let shop = try await Workshop(on: kafka)
             let outcome: Result<Void, any Error>
             do { outcome = .success(try await body(shop)) } catch { outcome = .failure(error) }
             for pool in shop.pools { await pool.close() }
@@ -43,13 +48,14 @@ struct Effect: Sendable, Hashable {
         }
     }
 
-    private init() async throws {
+    private init(on own: KafkaOptions?) async throws {
         place = try await TestPlace.make()
         database = place.open()
+        kafka = own ?? place.kafka
         parties = try Parties()
         try await database.apply([MessagingSchema.migrations, Workshop.migrations])
         // DevBroker makes a topic when somebody asks for it, and cannot administer any.
-        guard Servers.isRealKafka else { return }
+        guard Servers.isRealKafka, own == nil else { return }
         let admin = try Admin(place.kafka)
         _ = try await admin.createTopics([ItemMoved.topic, .answers(to: "workshop")].map {
             TopicSpec(name: $0.name(prefix: place.prefix), partitions: 4, replication: 1)
@@ -91,7 +97,7 @@ struct Effect: Sendable, Hashable {
 
     func consumer(_ name: String, _ handlers: [MessageHandler], statementTimeout: Duration = .seconds(10)) throws -> MessageConsumer {
         let pool = pool(name, statementTimeout: statementTimeout)
-        var kafka = place.kafka
+        var kafka = kafka
         kafka.properties["session.timeout.ms"] = "6000"
         kafka.properties["heartbeat.interval.ms"] = "500"
         return try MessageConsumer(
@@ -130,7 +136,7 @@ struct Effect: Sendable, Hashable {
     }
 
     func publish(_ records: [KafkaRecord]) async throws {
-        let producer = try Producer(place.kafka)
+        let producer = try Producer(kafka)
         try await producer.send(records)
         await producer.close()
     }
@@ -140,7 +146,7 @@ struct Effect: Sendable, Hashable {
     // MARK: What came out
 
     func published() async throws -> [ConsumedRecord] {
-        let reader = try TopicReader(place.kafka)
+        let reader = try TopicReader(kafka)
         let records = try await reader.records(of: topic)
         await reader.close()
         return records

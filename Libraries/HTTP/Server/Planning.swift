@@ -31,7 +31,7 @@ extension HTTPServer {
             if !route.isAlwaysAdmitted, admission.isFull { return .refuse(overloaded(request), mayGoOn: true) }
             if size.exceeds(route.maxBody) {
                 HTTPServer.refused["413"].increment()
-                return .refuse(tooLarge(route.maxBody, request), mayGoOn: false)
+                return .refuse(tooLarge(route.maxBody, request), mayGoOn: true)
             }
             if !route.produces.isEmpty, !accepts(request.headers.list("Accept"), oneOf: route.produces) {
                 return refuse(.notAcceptable, "answers here are \(route.produces.joined(separator: ", "))", request)

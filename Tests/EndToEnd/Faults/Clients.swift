@@ -2,6 +2,7 @@ import Contracts
 import EventLoop
 import FoundationEssentials
 import HTTP
+import TestSupport
 
 /// Applicants, officials and readers who ask at full speed, any instance, and ask again with the same key until they are answered.
 @Loop final class Clients {

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What is done to a running platform.
 enum Fault: String, CaseIterable, Sendable {
     case serviceKill = "kill -9 of a service"

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Glibc
 import Kafka
 import Postgres
+import TestSupport
 
 // Faults within the servers: backends that end or stand still, and messages that come again.
 extension Saboteur {

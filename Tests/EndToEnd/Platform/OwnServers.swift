@@ -66,7 +66,8 @@ import TestSupport
         let place = part == .postgres ? "postgres/postmaster.pid" : "run/kafka.pid"
         let file = FileManager.default.contents(atPath: "\(folder)/\(place)").map { String(decoding: $0, as: UTF8.self) } ?? ""
         guard let first = file.split(whereSeparator: \.isWhitespace).first.flatMap({ pid_t($0) }) else { throw NoAddress() }
-        let children = try String(contentsOfFile: "/proc/\(first)/task/\(first)/children", encoding: .utf8)
+        // It may have ended since.
+        let children = (try? String(contentsOfFile: "/proc/\(first)/task/\(first)/children", encoding: .utf8)) ?? ""
         return [first] + children.split(separator: " ").compactMap { pid_t($0) }
     }
 

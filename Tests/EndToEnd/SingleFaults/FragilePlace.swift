@@ -70,7 +70,7 @@ struct FragileOrder: Sendable {
             own["KAFKA_INSTANCE_ID"] = "fragile-\(number)"
             let place = "\(folder)/\(number)"
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-            instances.append(ServiceProcess("fragile", binary: "\(Platform.binaries)/FragileService", environment: own, folder: place))
+            instances.append(ServiceProcess("fragile", "fragile-\(number)", binary: "\(Platform.binaries)/FragileService", environment: own, folder: place))
         }
         try await instances[0].command("migrate")
         for instance in instances { try await instance.start() }
