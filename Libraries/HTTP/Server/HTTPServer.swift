@@ -43,6 +43,8 @@ import Telemetry
         self.options = options
         self.router = router
         admission = Admission(options)
+        // Shown from the start, as 0.
+        _ = displaced
     }
 
     /// Where it listens, with the port that was taken for 0; empty before ``start()``.
