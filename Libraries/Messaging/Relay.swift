@@ -61,7 +61,7 @@ import Telemetry
     public func stop() async {
         isStopping = true
         wake()
-        let deadline = Loop.timer(after: .seconds(3)) { [task] in task?.cancel() }
+        let deadline = Loop.timer(after: .seconds(2)) { [task] in task?.cancel() }
         await task?.value
         deadline.cancel()
         await producer?.close(within: .seconds(1))

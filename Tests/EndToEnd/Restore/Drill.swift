@@ -66,8 +66,13 @@ import Testing
             let words = advice.split(separator: " ").map { String($0.filter { $0 != "," }) }
             let start = try #require(words.firstIndex(of: "egovctl"))
             // egovctl topics rewind --service NAME --to TIME
-            let outcome = try await platform.egovctl(words[start + 1], words[start + 2], words[start + 3], words[start + 4], words[start + 5], words[start + 6])
-            #expect(outcome.code == 0, "\(outcome.text)")
+            // Until the group has let go those who were killed in the disaster, it says that the service runs.
+            try await eventually("\(advice.prefix(60)) is done") {
+                let outcome = try await platform.egovctl(
+                    words[start + 1], words[start + 2], words[start + 3], words[start + 4], words[start + 5], words[start + 6])
+                #expect([0, 4].contains(outcome.code), "\(outcome.text)")
+                return outcome.code == 0
+            }
         }
         for service in platform.services.values { try await service.start() }
         for service in platform.services.values { try await service.ready() }
