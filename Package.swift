@@ -25,6 +25,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources
     .target(name: name, dependencies: dependencies, path: "Libraries/\(name)", resources: resources, swiftSettings: settings)
 }
 
+/// A release executable exports nothing and has its relocations packed: less to read at the start, two megabytes less resident.
+let lean = LinkerSetting.unsafeFlags(
+    ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"], .when(configuration: .release))
+
 /// A service is an executable of its own; no service imports another.
 ///
 /// Its migrations are part of the executable; its dated data files are not, they are read from DATA_DIRECTORY.
@@ -33,7 +37,7 @@ func service(
 ) -> Target {
     .executableTarget(
         name: name, dependencies: dependencies, path: "Services/\(name)", exclude: data, resources: resources, swiftSettings: settings,
-        linkerSettings: linker)
+        linkerSettings: linker + [lean])
 }
 
 func tests(_ name: String, of dependencies: [Target.Dependency], data: [String] = []) -> Target {
@@ -83,7 +87,7 @@ let package = Package(
 
         // The libraries under load, as a service uses them; run by Benchmarks/run.sh.
         .executableTarget(
-            name: "LibraryBench", dependencies: everyLibrary, path: "Benchmarks/Library", swiftSettings: settings),
+            name: "LibraryBench", dependencies: everyLibrary, path: "Benchmarks/Library", swiftSettings: settings, linkerSettings: [lean]),
 
         .target(
             name: "TestSupport", dependencies: ["CLibrdkafka", "EventLoop", "Kafka", "Postgres"], path: "Tests/TestSupport", swiftSettings: settings),

@@ -135,7 +135,7 @@ import Telemetry
 
     /// One transaction. While Kafka takes a portion the database gives out the next; it commits when all are acknowledged.
     ///
-    /// Kafka has one portion at a time: the library spins while more requests wait than may be under way.
+    /// Kafka has one portion at a time, and takes it whole.
     private func relay(by producer: Producer, _ session: Session) async throws -> Int {
         try await session.transaction { lease in
             let timer = Loop.timer(after: .seconds(2)) { self.state = .waitingForKafka }
@@ -150,7 +150,7 @@ import Telemetry
                 for row in rows where self.held.contains(row) { lease.collect(Outbox.putBack(row)) }
                 rows.removeAll { self.held.contains($0) }
                 if !rows.isEmpty { MessagingMetrics.relayBatch.observe(Double(rows.count)) }
-                last = rows.isEmpty ? nil : Portion(rows: rows, dispatch: try producer.dispatch(self.records(of: rows)))
+                last = rows.isEmpty ? nil : Portion(rows: rows, dispatch: try producer.dispatch(self.records(of: rows), atOnce: true))
                 portions += 1
             } while last?.rows.count == self.batchSize && portions < Relay.mostPortions && !self.isStopping
             if let last { sent += try await self.settle(last, by: producer, in: lease, &landed) }
@@ -200,7 +200,8 @@ import Telemetry
 
     private func currentProducer() throws -> Producer {
         if let producer { return producer }
-        let made = try Producer(kafka)
+        // Long enough that no part of a portion leaves before the rest is there: the library spins while more requests wait than may be under way.
+        let made = try Producer(kafka, linger: .milliseconds(20))
         producer = made
         return made
     }

@@ -59,6 +59,7 @@ import Trust
 
     /// Serves until a signal says otherwise.
     func serve() async throws {
+        Loop.giveBackMemoryAtRest()
         Loop.onHeldUp { Log.warning("the loop was held up", ["by": "\($0.what)", "for": .seconds($0.duration)]) }
         server.router = routesBeforeReady()
         try server.start()

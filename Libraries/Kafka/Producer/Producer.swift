@@ -52,7 +52,9 @@ import Telemetry
     public func send(_ records: [KafkaRecord]) async throws(KafkaError) { try await dispatch(records).acknowledged() }
 
     /// Like ``send(_:)``, but returns as soon as the records are on their way, or wait for room; what is returned tells the rest.
-    public func dispatch(_ records: [KafkaRecord]) throws(KafkaError) -> Dispatch {
+    ///
+    /// - Parameter atOnce: whether nobody comes whom it were worth to linger for.
+    public func dispatch(_ records: [KafkaRecord], atOnce: Bool = false) throws(KafkaError) -> Dispatch {
         if let failure { throw failure }
         guard !isClosing else { throw .closed("the producer") }
         guard records.count <= SendBatch.largest else {
@@ -67,6 +69,7 @@ import Telemetry
         batches[batch.id] = batch
         waiting.append(batch)
         handOver()
+        if atOnce { hurry() }
         return Dispatch(self, batch, count: records.count)
     }
 
@@ -118,6 +121,11 @@ import Telemetry
             waiting.removeFirst()
             if batch.isAnswered { forget(batch) }
         }
+    }
+
+    /// The library does not linger while somebody waits in its `flush`; its threads see that within the time given here.
+    private func hurry() {
+        Loop.spawn { [client] in _ = try? await client.offload { rd_kafka_flush($0, 10) } }
     }
 
     private func enqueue(_ record: KafkaRecord, as opaque: UInt) -> KafkaError? {

@@ -1,7 +1,7 @@
 import CommandLine
 import Contracts
 import EventLoop
-import Foundation
+import FoundationEssentials
 import Postgres
 
 /// Takes a file of persons into the register, batch by batch, so that a broken-off import goes on where it was.

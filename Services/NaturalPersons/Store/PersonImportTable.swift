@@ -1,5 +1,5 @@
 import Contracts
-import Foundation
+import FoundationEssentials
 import Postgres
 
 /// How far the import of a file has come.
