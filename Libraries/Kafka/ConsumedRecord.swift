@@ -52,6 +52,21 @@ public struct ConsumedRecord: Sendable {
         bytes.withUnsafeBytes { PackedHeaders.forEach(in: UnsafeRawBufferPointer(rebasing: $0[place.headers]), body) }
     }
 
+    /// Like ``forEachHeader(_:)``, and tells where a value stands, for ``withBytes(at:_:)``.
+    package func forEachHeader(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ place: Range<Int>) -> Void) {
+        bytes.withUnsafeBytes { all in
+            PackedHeaders.forEach(in: UnsafeRawBufferPointer(rebasing: all[place.headers])) { name, value in
+                guard let base = all.baseAddress, let start = value.baseAddress.map({ $0 - base }) else { return }
+                body(name, value, start..<start + value.count)
+            }
+        }
+    }
+
+    /// Shows what stands at a place that ``forEachHeader(_:)`` told of this record.
+    package func withBytes<T>(at place: Range<Int>, _ body: (UnsafeRawBufferPointer) -> T) -> T {
+        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[place])) }
+    }
+
     /// The first header of that name.
     public func header(_ name: String) -> [UInt8]? {
         var found: [UInt8]?

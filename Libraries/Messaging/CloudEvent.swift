@@ -35,30 +35,18 @@ public struct CloudEvent: Sendable {
     /// Reads a record of any origin.
     ///
     /// - Throws: ``NotACloudEvent`` naming the attribute that is missing or wrong.
-    public init(_ record: ConsumedRecord) throws(NotACloudEvent) {
-        var attributes = Attributes()
-        record.forEachHeader { attributes.take($0, $1) }
-        if let complaint = attributes.complaint { throw NotACloudEvent(reason: complaint) }
-        func required(_ attribute: Attributes.Name) throws(NotACloudEvent) -> String {
-            guard let text = attributes[attribute], !text.isEmpty else { throw NotACloudEvent(reason: "header \(Attributes.header(attribute)) is missing") }
-            return text
-        }
-        guard try required(.specversion) == "1.0" else { throw NotACloudEvent(reason: "ce_specversion is not 1.0") }
-        id = try required(.id)
-        source = try required(.source)
-        type = try required(.type)
-        if let text = attributes[.time] {
-            guard let moment = Timestamp(rfc3339: text) else { throw NotACloudEvent(reason: "ce_time is not RFC 3339") }
-            time = moment
-        } else {
-            time = record.moment
-        }
+    public init(_ record: ConsumedRecord) throws(NotACloudEvent) { self.init(try Attributes(record)) }
+
+    init(_ attributes: Attributes) {
+        id = attributes[.id] ?? ""
+        source = attributes[.source] ?? ""
+        type = attributes[.type] ?? ""
+        time = attributes.time
         subject = attributes[.subject]
         contentType = attributes[.contentType] ?? "application/json"
         traceparent = attributes[.traceparent]
-        key = record.key
-        guard let value = record.value else { throw NotACloudEvent(reason: "the message has no value") }
-        data = value
+        key = attributes.record.key
+        data = attributes.record.value ?? []
     }
 
     /// The headers of binary mode, in the order in which a person would read them.
@@ -72,9 +60,6 @@ public struct CloudEvent: Sendable {
         return headers
     }
 
-    /// The id for the inbox: the CloudEvent's own where it is a UUID, else one derived from source and id, which are unique together.
-    var inboxID: UUID { UUID(text: id) ?? UUID(hashOf: Array("\(source)\n\(id)".utf8)) }
-
     /// The service that sent it, as far as its source attribute says.
     public var sender: ServiceName? { source.hasPrefix("/") ? ServiceName(rawValue: String(source.dropFirst())) : nil }
 }
@@ -87,11 +72,9 @@ public struct NotACloudEvent: Error, CustomStringConvertible {
 
 extension UUID {
     /// Reads 8-4-4-4-12 hexadecimal digits.
-    init?(text: String) {
+    init?(_ text: UnsafeBufferPointer<UInt8>) {
         var bytes: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        var text = text
-        let isRead = text.withUTF8 { text in withUnsafeMutableBytes(of: &bytes) { $0.readUUID(from: text) } }
-        guard isRead else { return nil }
+        guard withUnsafeMutableBytes(of: &bytes, { $0.readUUID(from: text) }) else { return nil }
         self.init(uuid: bytes)
     }
 

@@ -1,5 +1,10 @@
-/// The attributes of a CloudEvent as they are found among a record's headers.
-struct Attributes {
+import Contracts
+import FoundationEssentials
+import Glibc
+import Kafka
+
+/// The attributes of a record that is a CloudEvent in binary mode: checked, and copied out of its headers only when asked for.
+struct Attributes: Sendable {
     /// Those that are of use here, in the order of ``names``.
     enum Name: Int { case specversion, id, source, type, time, subject, contentType, traceparent }
 
@@ -8,25 +13,54 @@ struct Attributes {
     ]
     private static let longest = 1024
 
-    private var texts = [String?](repeating: nil, count: names.count)
+    let record: ConsumedRecord
+    /// Where each stands in the record, by ``Name``.
+    private var places = InlineArray<8, Range<Int>?>(repeating: nil)
     /// Extensions by name, which must not stand twice either.
     private var others: [String] = []
     /// What is wrong with the first header that is.
-    private(set) var complaint: String?
+    private var complaint: String?
+    /// When it happened; where it does not say so, when it was written.
+    private(set) var time: Timestamp
 
-    subscript(_ name: Name) -> String? { texts[name.rawValue] }
+    /// - Throws: ``NotACloudEvent`` naming the attribute that is missing or wrong.
+    init(_ record: ConsumedRecord) throws(NotACloudEvent) {
+        self.record = record
+        time = record.moment
+        record.forEachHeader { take($0, $1, $2) }
+        if let complaint { throw NotACloudEvent(reason: complaint) }
+        for name in [Name.specversion, .id, .source, .type] where places[name.rawValue]?.isEmpty ?? true {
+            throw NotACloudEvent(reason: "header \(Self.names[name.rawValue]) is missing")
+        }
+        guard with(.specversion, { $0.holds("1.0") }) == true else { throw NotACloudEvent(reason: "ce_specversion is not 1.0") }
+        if let text = self[.time] {
+            guard let moment = Timestamp(rfc3339: text) else { throw NotACloudEvent(reason: "ce_time is not RFC 3339") }
+            time = moment
+        }
+        guard record.withValue({ $0 != nil }) else { throw NotACloudEvent(reason: "the message has no value") }
+    }
 
-    static func header(_ name: Name) -> String { "\(names[name.rawValue])" }
+    subscript(_ name: Name) -> String? { with(name) { String(decoding: $0, as: UTF8.self) } }
 
-    mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    /// The id for the inbox: the CloudEvent's own where it is a UUID, else one derived from source and id, which are unique together.
+    var inboxID: UUID {
+        with(.id) { $0.withMemoryRebound(to: UInt8.self) { UUID($0) } }.flatMap { $0 } ??
+            UUID(hashOf: Array("\(self[.source] ?? "")\n\(self[.id] ?? "")".utf8))
+    }
+
+    private func with<T>(_ name: Name, _ body: (UnsafeRawBufferPointer) -> T) -> T? {
+        places[name.rawValue].map { record.withBytes(at: $0, body) }
+    }
+
+    private mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ place: Range<Int>) {
         let known = Self.names.firstIndex { name.holds($0) }
         guard complaint == nil, known != nil || name.starts(with: "ce_".utf8) else { return }
-        guard value.count <= Self.longest, let text = value.text else {
+        guard value.count <= Self.longest, value.isText else {
             complaint = "header \(String(decoding: name, as: UTF8.self)) is longer than 1,024 bytes or not UTF-8"
             return
         }
-        if let known, texts[known] == nil {
-            texts[known] = text
+        if let known, places[known] == nil {
+            places[known] = place
         } else {
             let name = String(decoding: name, as: UTF8.self)
             if known != nil || others.contains(name) { complaint = "header \(name) stands twice" }
@@ -36,17 +70,12 @@ struct Attributes {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Nil when it is not UTF-8. The initialiser `String(validating:as:)` is generic and takes several times as long.
-    var text: String? {
-        withMemoryRebound(to: UInt8.self) { bytes in
-            guard let text = try? UTF8Span(validating: bytes.span) else { return nil }
-            return String(copying: text)
-        }
-    }
+    /// Whether it is UTF-8.
+    var isText: Bool { withMemoryRebound(to: UInt8.self) { (try? UTF8Span(validating: $0.span)) != nil } }
 
     /// Whether these are the bytes of the literal.
     func holds(_ literal: StaticString) -> Bool {
-        count == literal.utf8CodeUnitCount && literal.withUTF8Buffer { elementsEqual($0) }
+        count == literal.utf8CodeUnitCount && baseAddress.map { memcmp($0, literal.utf8Start, count) == 0 } ?? true
     }
 }
 

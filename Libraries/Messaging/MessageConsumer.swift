@@ -168,13 +168,12 @@ import Telemetry
 
     private func handleTraced(_ record: ConsumedRecord, _ isDoubtful: Bool) async -> Outcome {
         do {
-            let message = try CloudEvent(record)
-            guard let handler = try handler(for: message) else { return .effect }
+            guard let arrival = try arrival(record) else { return .effect }
             let isDone: Bool? = try await retryingTransient {
-                try await self.take(message, handler, isDoubtful)
+                try await self.take(arrival, isDoubtful)
                 return true
             }
-            Log.debug("message handled", ["type": "\(message.type)", "id": "\(message.id)", "topic": "\(record.topic)"])
+            Log.debug("message handled", ["type": "\(arrival.handler.type)", "id": "\(arrival.attributes[.id] ?? "")", "topic": "\(record.topic)"])
             return isDone == nil ? .abandoned : .effect
         } catch {
             if error is CancellationError || Task.isCancelled { return .abandoned }
@@ -191,19 +190,23 @@ import Telemetry
     }
 
     /// Nil for a message that does not concern this service.
-    func handler(for message: CloudEvent) throws(UnknownMessage) -> MessageHandler? {
-        if let handler = handlers[message.type] { return handler }
-        guard passedOver.contains(message.type) else { throw UnknownMessage(type: message.type) }
+    ///
+    /// - Throws: when it is no CloudEvent, or of a type that nobody knows.
+    func arrival(_ record: ConsumedRecord) throws -> Arrival? {
+        let attributes = try Attributes(record)
+        let type = attributes[.type] ?? ""
+        if let handler = handlers[type] { return Arrival(attributes, handler) }
+        guard passedOver.contains(type) else { throw UnknownMessage(type: type) }
         return nil
     }
 
     /// Inbox entry and effect in one transaction; a message that was here before has no second effect.
-    private func take(_ message: CloudEvent, _ handler: MessageHandler, _ isDoubtful: Bool) async throws {
+    private func take(_ arrival: Arrival, _ isDoubtful: Bool) async throws {
         let work = try await database.transaction { lease -> Work? in
-            guard try await !lease.fetch(Inbox.enter(consumer: self.name, ids: [message.inboxID])).isEmpty else { return nil }
-            if isDoubtful { try await self.crashes.begin(message.inboxID, consumer: self.name) }
-            let work = try await self.apply(handler, to: message, in: lease)
-            if isDoubtful { work.save(CrashWatch.end(message.inboxID, consumer: self.name)) }
+            guard try await !lease.fetch(Inbox.enter(consumer: self.name, ids: [arrival.id])).isEmpty else { return nil }
+            if isDoubtful { try await self.crashes.begin(arrival.id, consumer: self.name) }
+            let work = try await self.apply(arrival, in: lease)
+            if isDoubtful { work.save(CrashWatch.end(arrival.id, consumer: self.name)) }
             work.handOver(to: lease)
             return work
         }
@@ -212,9 +215,10 @@ import Telemetry
     }
 
     /// The effect of one message, collected and not yet handed over.
-    private func apply(_ handler: MessageHandler, to message: CloudEvent, in lease: Lease) async throws -> Work {
+    private func apply(_ arrival: Arrival, in lease: Lease) async throws -> Work {
+        let message = arrival.message
         let caller = Caller.service(message.sender ?? place.service)
-        switch handler.shape {
+        switch arrival.handler.shape {
         case .decide(let body):
             let work = Decide(caller: caller, now: clock.now, place: place, lease: lease)
             try await body(message, work)
@@ -225,7 +229,7 @@ import Telemetry
             return work
         case .writeMany(let body):
             let work = Write(caller: caller, now: clock.now, place: place)
-            try body([Arrival(message, handler)], work)
+            try body([arrival], work)
             return work
         }
     }
@@ -247,10 +251,10 @@ import Telemetry
             if parked.consumer == ParkedMessages.timerConsumer {
                 work.save(TimerTable.restore(parked, at: self.clock.now))
             } else {
-                let message = try CloudEvent(try parked.record())
-                guard let handler = self.handlers[message.type] else { throw UnknownMessage(type: message.type) }
-                if try await !lease.fetch(Inbox.enter(consumer: self.name, ids: [message.inboxID])).isEmpty {
-                    work = try await self.apply(handler, to: message, in: lease)
+                let record = try parked.record()
+                guard let arrival = try self.arrival(record) else { throw UnknownMessage(type: try CloudEvent(record).type) }
+                if try await !lease.fetch(Inbox.enter(consumer: self.name, ids: [arrival.id])).isEmpty {
+                    work = try await self.apply(arrival, in: lease)
                 }
             }
             work.save(ParkedMessages.finish(id, state: "replayed", reason: reason))

@@ -1,5 +1,6 @@
 public import Contracts
 import EventLoop
+import Kafka
 import Telemetry
 
 /// What a service does with one kind of message: everything it adds to the work commits together with the inbox entry.
@@ -100,20 +101,19 @@ public struct MessageHandler: Sendable {
 /// One of the events that a handler is given many of.
 public struct Message<E: Event>: Sendable {
     private let arrival: Arrival
-    private var message: CloudEvent { arrival.message }
 
     init(_ arrival: Arrival) { self.arrival = arrival }
 
     /// What it says.
     ///
     /// - Throws: when the data is no such event; thrown on by the handler it parks this message.
-    public func event() throws -> E { try JSON.decode(E.self, from: message.data, unknown: .ignore) }
+    public func event() throws -> E { try JSON.decode(E.self, from: data, unknown: .ignore) }
 
     /// The event's JSON as it came, for statements that leave reading it to the database.
-    public var data: [UInt8] { message.data }
+    public var data: [UInt8] { arrival.attributes.record.value ?? [] }
 
     /// The CloudEvent's id.
-    public var id: String { message.id }
+    public var id: String { arrival.attributes[.id] ?? "" }
 }
 
 /// What a service does when a timer fires.

@@ -46,7 +46,7 @@ package enum ParkedMessages {
 
     /// What tells a message from another that stands in its place on a topic made anew.
     static func messageID(_ record: ConsumedRecord) -> UUID {
-        if let event = try? CloudEvent(record) { return event.inboxID }
+        if let event = try? Attributes(record) { return event.inboxID }
         return UUID(hashOf: record.headers.flatMap { Array($0.name.utf8) + $0.value } + (record.key ?? []) + (record.value ?? []))
     }
 

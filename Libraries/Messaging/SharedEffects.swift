@@ -38,18 +38,21 @@ private struct ReadLane: Sendable {
     var decides: Bool { arrivals.contains { if case .decide = $0.handler.shape { true } else { false } } }
 }
 
-/// A message on its way through the steps below; by reference, since a CloudEvent is many strings.
+/// A message on its way to its handler; what nobody asks for stays in the record.
 final class Arrival: Sendable {
-    let message: CloudEvent
+    let attributes: Attributes
     /// The inbox's.
     let id: UUID
     let handler: MessageHandler
 
-    init(_ message: CloudEvent, _ handler: MessageHandler) {
-        self.message = message
-        id = message.inboxID
+    init(_ attributes: Attributes, _ handler: MessageHandler) {
+        self.attributes = attributes
+        id = attributes.inboxID
         self.handler = handler
     }
+
+    /// Made anew each time.
+    var message: CloudEvent { CloudEvent(attributes) }
 }
 
 /// Messages for one call of a handler, or one after another for one that takes them singly.
@@ -89,9 +92,7 @@ extension MessageConsumer {
         arrivals.reserveCapacity(lane.records.count)
         for record in lane.records {
             do {
-                let message = try CloudEvent(record)
-                guard let handler = try handler(for: message) else { continue }
-                arrivals.append(Arrival(message, handler))
+                if let arrival = try arrival(record) { arrivals.append(arrival) }
             } catch {
                 return nil
             }
