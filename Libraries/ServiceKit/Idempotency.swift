@@ -16,7 +16,8 @@ enum Idempotency {
     static func remember(_ answer: StoredAnswer, key: String, caller: Caller, at now: Timestamp) -> Statement {
         """
         INSERT INTO idempotency (caller, key, request_hash, status, answer, at)
-        VALUES (\(caller.key), \(key), \(answer.requestHash), \(Int16(clamping: answer.status)), \(answer.body), \(now))
+        SELECT unnest(\(each: caller.key)), unnest(\(each: key)), unnest(\(each: answer.requestHash)),
+               unnest(\(each: Int16(clamping: answer.status))), unnest(\(each: answer.body)), unnest(\(each: now))
         """
     }
 

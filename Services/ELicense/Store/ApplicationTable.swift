@@ -8,11 +8,13 @@ enum ApplicationTable {
         """
         INSERT INTO application (id, number, kind, licensor, applicant, language, contact, status, submitted_at, deadline_at,
                                  deadline, rules, facts, history, version)
-        VALUES (\(application.id), \(application.number), \(application.kind), \(application.licensor), \(application.applicant),
-                \(application.language), \(try application.contact.map { try JSONB(encoding: $0) }), \(application.status),
-                \(application.submittedAt), \(application.deadline.at), \(try JSONB(encoding: application.deadline)),
-                \(try JSONB(encoding: application.rules)), \(try JSONB(encoding: application.facts)),
-                \(try JSONB(encoding: application.history)), \(application.version))
+        SELECT unnest(\(each: application.id)), unnest(\(each: application.number)), unnest(\(each: application.kind)),
+               unnest(\(each: application.licensor)), unnest(\(each: application.applicant)), unnest(\(each: application.language)),
+               unnest(\(each: try application.contact.map { try JSONB(encoding: $0) })), unnest(\(each: application.status)),
+               unnest(\(each: application.submittedAt)), unnest(\(each: application.deadline.at)),
+               unnest(\(each: try JSONB(encoding: application.deadline))), unnest(\(each: try JSONB(encoding: application.rules))),
+               unnest(\(each: try JSONB(encoding: application.facts))), unnest(\(each: try JSONB(encoding: application.history))),
+               unnest(\(each: application.version))
         """
     }
 
@@ -100,7 +102,7 @@ struct QueuePlace: Sendable, Hashable {
     /// - Throws: `ContractError` for what is no cursor of ours.
     init(cursor: String) throws(ContractError) {
         let parts = cursor.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let deadline = Int64(parts[0]), let id = UUID(uuidString: String(parts[1])) else {
+        guard parts.count == 2, let deadline = Int64(parts[0]), let id = UUID(text: String(parts[1])) else {
             throw .badCursor
         }
         self.deadline = Timestamp(microseconds: deadline)
