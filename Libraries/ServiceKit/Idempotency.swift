@@ -1,4 +1,5 @@
 import Contracts
+import EventLoop
 import Messaging
 import Postgres
 
@@ -34,4 +35,23 @@ enum Idempotency {
         """
 
     static let forgottenAtOnce = 10_000
+}
+
+/// Keys under which changes were asked for here lately: one that is asked for again is read before it is tried.
+///
+/// It only saves the attempt. A retry that is not known here, begun at another instance for example, meets the first one's row.
+@Loop final class RecentKeys {
+    /// By their hash; a later key takes the place of an earlier one.
+    private var places = [Int](repeating: 0, count: 1 << 14)
+
+    /// Notes the key, and tells whether it was noted before.
+    func note(_ key: String, of caller: Caller) -> Bool {
+        var hasher = Hasher()
+        hasher.combine(caller)
+        hasher.combine(key)
+        let hash = hasher.finalize()
+        let place = hash & (places.count - 1)
+        defer { places[place] = hash }
+        return places[place] == hash
+    }
 }
