@@ -18,14 +18,16 @@ enum ApplicationTable {
         """
     }
 
-    /// What can change after it was accepted; its row is locked.
-    static func update(_ application: Application) throws -> Statement {
-        """
-        UPDATE application SET status = \(application.status), facts = \(try JSONB(encoding: application.facts)),
-            decision = \(try application.decision.map { try JSONB(encoding: $0) }), licence = \(application.licence),
-            history = \(try JSONB(encoding: application.history)), version = \(application.version)
-        WHERE id = \(application.id)
-        """
+    /// What can change after it was accepted, where it did; its row is locked.
+    static func update(_ application: Application, since before: Application) throws -> Statement {
+        let facts: Statement = application.facts == before.facts ? "" : "facts = \(try JSONB(encoding: application.facts)),"
+        let decision: Statement = application.decision == before.decision && application.licence == before.licence
+            ? "" : "decision = \(try application.decision.map { try JSONB(encoding: $0) }), licence = \(application.licence),"
+        return """
+            UPDATE application SET status = \(application.status), \(facts) \(decision)
+                history = \(try JSONB(encoding: application.history)), version = \(application.version)
+            WHERE id = \(application.id)
+            """
     }
 
     static func locked(_ number: LicenceNumber) -> Query<Application?> {
