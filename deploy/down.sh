@@ -4,7 +4,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 STATE=${SHANYRAQ_STATE:-$root/.state}
-for part in say state process postgres broker services; do
+for part in say state process backup postgres broker services; do
     # shellcheck source=/dev/null
     . "$root/deploy/lib/$part.sh"
 done

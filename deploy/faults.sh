@@ -90,7 +90,7 @@ campaign() {
     tail -n +1 -f "$report" 9>&- &
     teller=$!
     TEST_FAULT_MINUTES=$3 TEST_FAULT_REPORT=$report TEST_BINARIES=$1 TEST_STATE=$STATE \
-        run "$STATE/run/$2.log" swift test --skip-build --disable-xctest --filter FaultTests || code=$?
+        run "$STATE/run/$2.log" swift test --skip-build --disable-xctest --filter EndToEnd/FaultTests || code=$?
     sleep 0.5 # the last lines
     kill "$teller" 2>/dev/null || true
     return "$code"

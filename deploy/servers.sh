@@ -4,7 +4,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 STATE=${SHANYRAQ_STATE:-}
-for part in say state process packages postgres kafka broker servers; do
+for part in say state process packages backup postgres kafka broker servers; do
     # shellcheck source=/dev/null
     . "$root/deploy/lib/$part.sh"
 done

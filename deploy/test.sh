@@ -3,7 +3,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-for part in say state process packages build postgres kafka broker servers count; do
+for part in say state process packages build backup postgres kafka broker servers count; do
     # shellcheck source=/dev/null
     . "$root/deploy/lib/$part.sh"
 done
@@ -82,6 +82,7 @@ swift_check
 packages_to_run
 packages_to_build
 packages_postgres
+packages_install libfaketime
 
 step "Building the tests"
 run "$STATE/run/build.log" swift build --build-tests || die "the tests do not build"

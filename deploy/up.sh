@@ -4,7 +4,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 STATE=${SHANYRAQ_STATE:-$root/.state}
-for part in say state process packages build postgres kafka broker services data; do
+for part in say state process packages build backup postgres kafka broker services data; do
     # shellcheck source=/dev/null
     . "$root/deploy/lib/$part.sh"
 done
@@ -21,6 +21,8 @@ development keys, imports synthetic persons and runs the demonstration. Run agai
   --fresh           stops everything, deletes the state folder with ALL DATA, and starts over
   --persons N       how many synthetic persons (100000)
   --keys FOLDER     use these keys: keys.jwks, <service>.signing.pem, <service>.opening.pem
+  --synchronous-archive  a commit is acknowledged once its WAL is in BACKUP_DIRECTORY too: nothing accepted is lost with the
+                    disk of the database, and each commit waits for a second one (remembered; SYNCHRONOUS_ARCHIVE= turns it off)
   --binaries FOLDER use executables built before instead of building
   --help            this text
 
@@ -29,6 +31,8 @@ Environment:
   KAFKA_HOME        an Apache Kafka to start (needs Java 17); else one is downloaded; else DevBroker (in memory) stands in
   SHANYRAQ_BROKER   'dev-broker' takes DevBroker although there is a Kafka
   SHANYRAQ_STATE    the state folder (.state in the checkout)
+  BACKUP_DIRECTORY  where egovctl backup and the WAL archive go, best on another disk; remembered, 'none' turns it off. Without
+                    it there is no archive and no backup
   TOPIC_PREFIX      first word of every topic (egov)
 
 Stop it with deploy/down.sh, which keeps the data. Logs and pid files: .state/run.
@@ -40,6 +44,7 @@ while [ $# -gt 0 ]; do
     case $1 in
         --bare) bare=1 ;;
         --fresh) fresh=1 ;;
+        --synchronous-archive) export SYNCHRONOUS_ARCHIVE=1 ;;
         --persons | --keys | --binaries)
             [ $# -ge 2 ] || die "$1 needs a value" "deploy/up.sh --help"
             case $1 in

@@ -3,7 +3,7 @@ import EventLoop
 import FoundationEssentials
 import Kafka
 
-/// Reads a filled topic from its beginning as a new group: every header as text, offsets committed.
+/// Reads a filled topic from its beginning as a new group: every header checked to be text, offsets committed.
 enum Consume {
     static let command = Command(
         "consume", "Reads a filled topic from its beginning.", parameters: [Options.kafka, Options.topic, Fill.records, Options.seconds]
@@ -22,7 +22,7 @@ enum Consume {
                 }
                 var length = 0
                 for record in batch.records {
-                    for header in record.headers { length += header.text?.utf8.count ?? 0 }
+                    record.forEachHeader { _, value in length += textLength(value) }
                 }
                 guard length > 0 else { return .stop("records without headers") }
                 window.count(batch.records.count)
@@ -36,4 +36,9 @@ enum Consume {
         }
         measured.write(to: arguments.terminal)
     }
+}
+
+/// Bytes of a text, 0 when it is none.
+private func textLength(_ value: UnsafeRawBufferPointer) -> Int {
+    value.withMemoryRebound(to: UInt8.self) { (try? UTF8Span(validating: $0.span))?.count ?? 0 }
 }

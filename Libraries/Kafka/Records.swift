@@ -45,51 +45,6 @@ public struct KafkaRecord: Sendable, Hashable {
     }
 }
 
-/// What was read from a topic.
-public struct ConsumedRecord: Sendable, Hashable {
-    public let topic: String
-    public let partition: Int32
-    public let offset: Int64
-    /// Microseconds since 1970 UTC (Kafka keeps milliseconds); nil when the record has none.
-    public let timestamp: Int64?
-    public let key: [UInt8]?
-    public let value: [UInt8]?
-    private let packedHeaders: PackedHeaders
-
-    public init(
-        topic: String, partition: Int32, offset: Int64, timestamp: Int64? = nil, key: [UInt8]? = nil, value: [UInt8]?,
-        headers: [KafkaHeader] = []
-    ) {
-        self.init(
-            topic: topic, partition: partition, offset: offset, timestamp: timestamp, key: key, value: value, packed: PackedHeaders(headers))
-    }
-
-    init(
-        topic: String, partition: Int32, offset: Int64, timestamp: Int64?, key: [UInt8]?, value: [UInt8]?, packed headers: PackedHeaders
-    ) {
-        self.topic = topic
-        self.partition = partition
-        self.offset = offset
-        self.timestamp = timestamp
-        self.key = key
-        self.value = value
-        packedHeaders = headers
-    }
-
-    /// Made anew each time; ``forEachHeader(_:)`` copies nothing.
-    public var headers: [KafkaHeader] { packedHeaders.all }
-
-    /// Shows each header's name and value in their order; the bytes are valid during the call only.
-    public func forEachHeader(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
-        packedHeaders.forEach(body)
-    }
-
-    /// The first header of that name.
-    public func header(_ name: String) -> [UInt8]? { headers.first { $0.name == name }?.value }
-
-    var size: Int { 64 + (key?.count ?? 0) + (value?.count ?? 0) + packedHeaders.size }
-}
-
 /// A partition of a topic.
 public struct TopicPartition: Sendable, Hashable, Comparable, CustomStringConvertible {
     public let topic: String

@@ -19,6 +19,7 @@ import Telemetry
     let crashes: CrashWatch
     /// Up to which offset of a partition a process before may have ended.
     var doubtful: [TopicPartition: Int64] = [:]
+    private let prefix: String
     private var consumer: Consumer?
     private var isStopping = false
 
@@ -36,6 +37,7 @@ import Telemetry
         self.handlers = Dictionary(handlers.map { ($0.type, $0) }) { first, _ in first }
         self.passedOver = passedOver
         self.crashes = crashes ?? CrashWatch(database)
+        self.prefix = prefix
         let topics = Set(handlers.map { $0.topic.name(prefix: prefix) }).sorted()
         guard !topics.isEmpty else { return }
         let group = "\(prefix).\(name)"
@@ -53,6 +55,21 @@ import Telemetry
     public func stop() async {
         isStopping = true
         await consumer?.stop(within: .seconds(4))
+    }
+
+    /// What takes effect here, by topic and type.
+    package var handled: [StatusReport.Handled] {
+        handlers.values.map { StatusReport.Handled(topic: $0.topic.name(prefix: prefix), type: $0.type) }
+            .sorted { ($0.topic, $0.type) < ($1.topic, $1.type) }
+    }
+
+    /// Those of some messages that have neither taken effect here nor been parked.
+    package func unknown(_ ids: [UUID]) -> Query<[UUID]> {
+        Query.all("""
+            SELECT asked.id FROM unnest(\(ids)) AS asked (id)
+            WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE consumer = \(name) AND message_id = asked.id)
+              AND NOT EXISTS (SELECT 1 FROM parked WHERE consumer = \(name) AND message_id = asked.id)
+            """) { try $0.column(0) }
     }
 
     /// How far it is behind, by topic; nil where the broker has not said yet.

@@ -6,6 +6,7 @@ public enum MessagingSchema {
         MigrationSet(series: "messaging", migrations: [
             Migration(number: 1, name: "messaging", sql: String(decoding: PackageResources._001_messaging_sql, as: UTF8.self)),
             Migration(number: 2, name: "crashes", sql: String(decoding: PackageResources._002_crashes_sql, as: UTF8.self)),
+            Migration(number: 3, name: "published", sql: String(decoding: PackageResources._003_published_sql, as: UTF8.self)),
         ])
     }
 }

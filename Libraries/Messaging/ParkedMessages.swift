@@ -130,6 +130,14 @@ package enum ParkedMessages {
 
     package static let count = Query<Int64>("SELECT count(*) FROM parked WHERE state = 'parked'") { try $0.first?.column(0) ?? 0 }
 
+    /// How many keys wait, and since when the oldest message does.
+    package static let waiting = Query<(keys: Int64, since: Timestamp?)>(
+        "SELECT count(DISTINCT (consumer, topic, key)), min(at) FROM parked WHERE state = 'parked'"
+    ) { rows in
+        guard let row = rows.first else { return (0, nil) }
+        return (try row.column(0), try row.column(1))
+    }
+
     private static let decode: @Sendable (Row) throws -> ParkedRow = { row in
         let headers: String = try row.column(6)
         return ParkedRow(

@@ -1,4 +1,4 @@
-import Contracts
+package import Contracts
 public import EventLoop
 public import Kafka
 public import Postgres
@@ -23,6 +23,8 @@ import Telemetry
     private var isStopping = false
     private var pause = Relay.firstPause
     private var held = HeldBack()
+    /// The history of the database in which this relay works.
+    private var timeline: Int32 = 0
 
     private static let firstPause = Duration.milliseconds(50)
     /// So long a transaction waits for Kafka; then it ends, that it does not hold up the database's housekeeping.
@@ -30,6 +32,15 @@ import Telemetry
 
     /// Portions in one transaction.
     private static let mostPortions = 8
+
+    /// The connection that holds the lock of this database's relay; nil when none does.
+    package static let holder = Query<StatusReport.RelayHolder?>.first("""
+        SELECT pid, host(client_addr), state_change FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND datname = current_database()
+          AND (classid::bigint << 32 | objid::bigint) = \(lockKey) LIMIT 1
+        """) { row in
+        StatusReport.RelayHolder(process: try row.column(0), client: try row.column(1), since: try row.column(2))
+    }
 
     static let lockKey: Int64 = 0x7368_616e_7972_6171
 
@@ -50,7 +61,7 @@ import Telemetry
     public func stop() async {
         isStopping = true
         wake()
-        let deadline = Loop.timer(after: .seconds(3)) { [task] in task?.cancel() }
+        let deadline = Loop.timer(after: .seconds(2)) { [task] in task?.cancel() }
         await task?.value
         deadline.cancel()
         await producer?.close(within: .seconds(1))
@@ -82,6 +93,7 @@ import Telemetry
                 try await Loop.sleep(for: .milliseconds(500))
                 if isStopping { await session.close(); return }
             }
+            timeline = try await session.fetch(Timelines.present)
             state = .relaying
             var idle = Duration.milliseconds(20)
             while !isStopping {
@@ -123,24 +135,26 @@ import Telemetry
 
     /// One transaction. While Kafka takes a portion the database gives out the next; it commits when all are acknowledged.
     ///
-    /// Kafka has one portion at a time: the library spins while more requests wait than may be under way.
+    /// Kafka has one portion at a time, and takes it whole.
     private func relay(by producer: Producer, _ session: Session) async throws -> Int {
         try await session.transaction { lease in
             let timer = Loop.timer(after: .seconds(2)) { self.state = .waitingForKafka }
             defer { timer.cancel() }
             var sent = 0, portions = 0
+            var landed: [TopicPartition: ClosedRange<Int64>] = [:]
             var last: Portion?
             repeat {
                 var rows = try await lease.fetch(Outbox.take(self.batchSize, where: self.held.condition()))
-                if let last { sent += try await self.settle(last, by: producer, in: lease) }
+                if let last { sent += try await self.settle(last, by: producer, in: lease, &landed) }
                 // What the portion before has shown to be refused waits, with all that is behind it; the producer saw to its own portion.
                 for row in rows where self.held.contains(row) { lease.collect(Outbox.putBack(row)) }
                 rows.removeAll { self.held.contains($0) }
                 if !rows.isEmpty { MessagingMetrics.relayBatch.observe(Double(rows.count)) }
-                last = rows.isEmpty ? nil : Portion(rows: rows, dispatch: try producer.dispatch(self.records(of: rows)))
+                last = rows.isEmpty ? nil : Portion(rows: rows, dispatch: try producer.dispatch(self.records(of: rows), atOnce: true))
                 portions += 1
             } while last?.rows.count == self.batchSize && portions < Relay.mostPortions && !self.isStopping
-            if let last { sent += try await self.settle(last, by: producer, in: lease) }
+            if let last { sent += try await self.settle(last, by: producer, in: lease, &landed) }
+            if !landed.isEmpty { lease.collect(Published.mark(landed, timeline: self.timeline)) }
             self.state = .relaying
             self.pause = Relay.firstPause
             MessagingMetrics.relayed.increment(by: sent)
@@ -149,7 +163,12 @@ import Telemetry
     }
 
     /// Waits until a portion is acknowledged and says how many rows of it are; what Kafka refused goes back to its place.
-    private func settle(_ portion: Portion, by producer: Producer, in lease: Lease) async throws -> Int {
+    private func settle(
+        _ portion: Portion, by producer: Producer, in lease: Lease, _ landed: inout [TopicPartition: ClosedRange<Int64>]
+    ) async throws -> Int {
+        defer {
+            landed.merge(portion.dispatch.landed) { min($0.lowerBound, $1.lowerBound)...max($0.upperBound, $1.upperBound) }
+        }
         do {
             try await withTimeout(Relay.patience) { try await portion.dispatch.acknowledged() }
             return portion.rows.count
@@ -181,7 +200,8 @@ import Telemetry
 
     private func currentProducer() throws -> Producer {
         if let producer { return producer }
-        let made = try Producer(kafka)
+        // Long enough that no part of a portion leaves before the rest is there: the library spins while more requests wait than may be under way.
+        let made = try Producer(kafka, linger: .milliseconds(20))
         producer = made
         return made
     }

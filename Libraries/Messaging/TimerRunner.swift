@@ -39,7 +39,7 @@ import Telemetry
     public func stop() async {
         isStopping = true
         wake()
-        let deadline = Loop.timer(after: .seconds(4)) { [task] in task?.cancel() }
+        let deadline = Loop.timer(after: .seconds(3)) { [task] in task?.cancel() }
         await task?.value
         deadline.cancel()
     }

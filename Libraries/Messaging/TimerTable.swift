@@ -1,6 +1,6 @@
-import Contracts
+package import Contracts
 import FoundationEssentials
-import Postgres
+package import Postgres
 
 /// What a service schedules for a later moment: a past-tense or due name, and the key of what it is about.
 public protocol TimerEvent: Codable, Sendable {
@@ -48,6 +48,13 @@ enum TimerTable {
         VALUES (\(UUID.v7()), \(now), \(parked.topic), \(String(decoding: parked.key ?? [], as: UTF8.self)), \(parked.payload ?? []))
         ON CONFLICT ON CONSTRAINT timer_once DO NOTHING
         """
+    }
+}
+
+extension TimerRunner {
+    /// The moment of the oldest timer that is past it; nil when none is due.
+    package static func dueSince(at now: Timestamp) -> Query<Timestamp?> {
+        Query.first("SELECT fire_at FROM timer WHERE fire_at <= \(now) ORDER BY fire_at LIMIT 1") { try $0.column(0) }
     }
 }
 

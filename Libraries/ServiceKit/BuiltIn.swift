@@ -21,7 +21,12 @@ import Telemetry
                 Answer(status: 200, body: try JSON.encode(try await status()))
             }),
             .read(Operations.parkedList(for: service), listParked),
-            .read(Operations.parkedShow(for: service), showParked),
+            .operation(Route(Operations.parkedShow(for: service)) { exchange in
+                try await exchange.answering(Operations.parkedShow(for: service)) { try await showParked($0, exchange) }
+            }),
+            .operation(Route(Operations.unknownMessages(for: service)) { exchange in
+                try await exchange.answering(Operations.unknownMessages(for: service), unknownMessages)
+            }),
             .operation(Route(Operations.parkedReplay(for: service)) { exchange in
                 try await exchange.answering(Operations.parkedReplay(for: service)) { try await replay($0, exchange) }
             }),
@@ -67,8 +72,19 @@ import Telemetry
         }
     }
 
-    private func showParked(_ query: ParkedID, _ reading: Reading) throws -> Query<ParkedDetail?> {
-        ParkedMessages.one(query.id).map { try $0?.detail() }
+    /// A payload may tell of persons: who looked at it stands in the journal, or it is not shown.
+    private func showParked(_ query: ParkedID, _ exchange: Exchange) async throws -> ParkedDetail {
+        let one = ParkedMessages.one(query.id)
+        let entry = JournalEntry(subject: nil, operation: "parked-messages.show", caseID: query.id.text, fields: [], outcome: .shown)
+        let results = try await kernel.database.run(Batch(
+            statements: [Journal.reading(one.statement, entry, caller: exchange.caller)], key: exchange.caller.key, mayRunAgain: true))
+        guard let row = try results.first.flatMap(one.decode) else { throw Problem(.notFound, exchange.language) }
+        return try row.detail()
+    }
+
+    private func unknownMessages(_ asked: MessageIDs) async throws -> MessageIDs {
+        guard asked.ids.count <= MessageIDs.maximum else { throw ContractError(pointer: "/ids", kind: .unknown) }
+        return MessageIDs(ids: try await kernel.database.fetch(consumer.unknown(asked.ids)))
     }
 
     private func replay(_ input: ParkedID, _ exchange: Exchange) async throws -> ParkedMessage {

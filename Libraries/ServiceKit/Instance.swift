@@ -28,6 +28,8 @@ import Trust
         let relay: Relay
         let consumer: MessageConsumer
         let timers: TimerRunner
+        let keys: ServiceKeys
+        let lawData: [StatusReport.LawDatum]
         let housekeeping: Task<Void, Never>
     }
 
@@ -57,6 +59,7 @@ import Trust
 
     /// Serves until a signal says otherwise.
     func serve() async throws {
+        Loop.giveBackMemoryAtRest()
         Loop.onHeldUp { Log.warning("the loop was held up", ["by": "\($0.what)", "for": .seconds($0.duration)]) }
         server.router = routesBeforeReady()
         try server.start()
@@ -87,6 +90,7 @@ import Trust
             try await self.clock.refresh()
             _ = try await self.database.run(Batch(
                 statements: ["SELECT make_journal_months(3)", "SELECT make_inbox_months(3)"], key: "months", mayRunAgain: true))
+            try await self.meetTimeline()
             let numbers = NumberBlocks(database: self.database)
             for series in S.numberSeries { try await numbers.prepare(series) }
             let service = try await S(Surroundings(configuration, self.database))
@@ -114,7 +118,8 @@ import Trust
         relay.start()
         consumer.start()
         timers.start()
-        running = Running(relay: relay, consumer: consumer, timers: timers, housekeeping: Loop.spawn { await self.keepHouse() })
+        running = Running(relay: relay, consumer: consumer, timers: timers, keys: keys, lawData: service.lawData,
+            housekeeping: Loop.spawn { await self.keepHouse() })
         Log.info("ready", ["after": .seconds(Timestamp.now - startedAt)])
     }
 
@@ -128,6 +133,18 @@ import Trust
                 pause = min(pause * 2, .seconds(2))
             }
         }
+    }
+
+    /// Remembers the database's history when it is a new one, before anything is added to it: the last journal entry then is the
+    /// last that was taken over.
+    private func meetTimeline() async throws {
+        let id = try await database.fetch(Timelines.present)
+        _ = try await database.run(Batch(statements: ["""
+            INSERT INTO timeline (id, met_at, restored_to)
+            SELECT \(id), \(Timestamp.now), CASE WHEN EXISTS (SELECT 1 FROM timeline) THEN
+                coalesce((SELECT at FROM journal ORDER BY id DESC LIMIT 1), pg_last_xact_replay_timestamp()) END
+            ON CONFLICT DO NOTHING
+            """], key: "timeline", mayRunAgain: true))
     }
 
     private func refuseUnmigrated() async throws {
@@ -184,9 +201,12 @@ import Trust
     private var isReady: Bool { running != nil && !stopping.isResolved && database.isReachable }
 
     private func status() async throws -> StatusReport {
-        try await StatusReport(
+        guard let running else { throw Problem(.unavailable, .en) }
+        let details = try await StatusReport.Details(
+            database, clock: clock, consumer: running.consumer, keys: running.keys, lawData: running.lawData, migrations: S.everyMigration)
+        return try await StatusReport(
             service: S.name, instance: id, startedAt: startedAt, profile: configuration["PROFILE"] ?? "production", database: database,
-            clock: clock, relay: running?.relay, consumer: running?.consumer)
+            clock: clock, relay: running.relay, consumer: running.consumer, details: details)
     }
 
     /// Once an hour: months of the journal ahead, old idempotency keys away.
@@ -216,7 +236,8 @@ import Trust
         async let messages: Void? = running?.consumer.stop()
         async let timers: Void? = running?.timers.stop()
         _ = await (requests, messages, timers)
-        // Last, so that what they have said still leaves.
+        // Last, so that what they have said still leaves. With a database that stands still each of the three takes five seconds, and
+        // the relay four.
         await running?.relay.stop()
         await database.close()
         Log.info("stopped")

@@ -72,8 +72,12 @@ extension Kernel {
 
 /// The token of an `Authorization` header (RFC 6750, section 2.1), whose scheme is written in any case.
 func bearerToken(_ header: String) -> String? {
-    let scheme = "bearer ".utf8
-    guard header.utf8.count > scheme.count, zip(header.utf8, scheme).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
-    let token = header.utf8.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
-    return token.isEmpty || token.contains(UInt8(ascii: " ")) ? nil : String(Substring(token))
+    var header = header
+    return header.withUTF8 { bytes in
+        let scheme: StaticString = "bearer "
+        guard bytes.count > scheme.utf8CodeUnitCount, (0..<scheme.utf8CodeUnitCount).allSatisfy({ bytes[$0] | 0x20 == scheme.utf8Start[$0] })
+        else { return nil }
+        let token = UnsafeBufferPointer(rebasing: bytes[scheme.utf8CodeUnitCount...].drop { $0 == UInt8(ascii: " ") })
+        return token.isEmpty || token.contains(UInt8(ascii: " ")) ? nil : String(decoding: token, as: UTF8.self)
+    }
 }

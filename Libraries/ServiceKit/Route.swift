@@ -3,7 +3,7 @@ import EventLoop
 import HTTP
 
 /// An operation and how this service carries it out, without the types of its input and output.
-public struct Route: Sendable {
+public final class Route: Sendable {
     let name: String
     let method: String
     let path: String

@@ -22,6 +22,8 @@ public import Postgres
 
     init(_ surroundings: Surroundings) async throws
     var body: ServiceBody { get }
+    /// How far its dated data of the law reach, for operators.
+    var lawData: [StatusReport.LawDatum] { get }
 }
 
 extension Service {
@@ -29,6 +31,7 @@ extension Service {
     public nonisolated static var refusals: [String: Refusal] { [:] }
     public nonisolated static var numberSeries: [String] { [] }
     public nonisolated static var commands: [Command] { [] }
+    public var lawData: [StatusReport.LawDatum] { [] }
     public static func loadReferenceData(_ surroundings: Surroundings) async throws {}
 }
 

@@ -8,7 +8,7 @@ extension StatusReport {
     /// What an operator wants to know of an instance, asked of its store and its parts.
     @Loop init(
         service: ServiceName, instance: String, startedAt: Timestamp, profile: String, database: Database, clock: LawClock,
-        relay: Messaging.Relay?, consumer: MessageConsumer?
+        relay: Messaging.Relay?, consumer: MessageConsumer?, details: Details
     ) async throws {
         let depth = try await database.fetch(Messaging.Outbox.depth)
         let timers = TimerRunner.counts(at: clock.now)
@@ -29,6 +29,6 @@ extension StatusReport {
             service: service, version: Version.text, instance: instance, startedAt: startedAt, profile: profile,
             database: database.isReachable, broker: relayState == .publishing || relayState == .standingBy, migrations: landed,
             outbox: StatusReport.Outbox(depth: depth.rows, oldestSeconds: oldest), relay: relayState,
-            parked: try await database.fetch(ParkedMessages.count), lag: consumer?.lag ?? [], timersDue: due, timersAhead: ahead)
+            parked: try await database.fetch(ParkedMessages.count), lag: consumer?.lag ?? [], timersDue: due, timersAhead: ahead, details: details)
     }
 }

@@ -19,6 +19,13 @@ import ServiceKit
 
     init(_ surroundings: Surroundings) async throws { law = try await LawData(surroundings) }
 
+    var lawData: [StatusReport.LawDatum] {
+        [
+            .init(name: "working calendar", until: law.calendar.lastDay),
+            .init(name: "monthly calculation index", until: law.catalogue.lastDayOfIndex),
+        ]
+    }
+
     var body: ServiceBody {
         ServiceBody(
             .show(Licences.kinds, kinds),

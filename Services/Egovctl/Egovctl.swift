@@ -5,7 +5,7 @@ import Telemetry
 /// The operators' command line, as a table of contents.
 enum Egovctl {
     static let root = Command(
-        "egovctl", "The platform's services, topics, keys and messages from the command line.",
+        "egovctl", "The platform's services, topics, keys, messages and backups from the command line.",
         discussion: """
             Every change goes through a service's own operation, with its rights and its journal; nothing here opens a service's tables.
 
@@ -15,15 +15,17 @@ enum Egovctl {
         version: "0.1.0", parameters: Global.all,
         examples: [
             .init("egovctl status", "How is everything?"),
+            .init("egovctl doctor", "What is wrong, why it matters, and what to do."),
             .init("egovctl topics apply", "Make the topics that the contracts declare."),
             .init("egovctl apply --iin 850315300019 --kind advocate", "Apply for a licence, signed in by a development key."),
             .init("egovctl demo", "See the platform at work."),
             .init("egovctl licence check KZ65LAA00000001 --json", "The same for programs."),
         ],
         subcommands: [
-            StatusCommand.status, DemoCommand.demo,
+            StatusCommand.status, DoctorCommand.doctor, DemoCommand.demo,
             ApplicationCommands.applications, ApplicationCommands.apply, ApplicationCommands.withdraw, ApplicationCommands.decide,
             LicenceCommands.licence, HistoryCommand.history,
+            BackupCommand.backup, BackupCommand.backups, RestoreCommand.restore,
             TopicCommands.topics, MessageCommands.messages, ClockCommands.clock,
             TokenCommands.token, PersonCommands.persons, ContractCommands.contracts,
         ])

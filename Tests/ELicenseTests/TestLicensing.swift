@@ -3,16 +3,15 @@ import EventLoop
 import Foundation
 import Messaging
 import Postgres
+import TestSupport
 import Testing
 import Trust
 
 @testable import ELicense
 @testable import ServiceKit
 
-let testServer = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"]
-
 /// The suites that need a server; one after the other, since each test has connections of its own and the server's are few.
-@Suite(.serialized, .enabled(if: testServer != nil)) enum OverPostgres {}
+@Suite(.serialized, .enabled(if: Servers.database != nil)) enum OverPostgres {}
 
 /// e-License with an empty database of its own on the server of `TEST_DATABASE_URL`; it is dropped afterwards.
 @Loop struct TestLicensing {
@@ -22,23 +21,15 @@ let testServer = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"]
 
     nonisolated static func run(_ body: @escaping @Loop @Sendable (TestLicensing) async throws -> Void) async throws {
         try await Loop.run {
-            let server = try #require(testServer)
-            let name = "licensing_\(UUID().uuidString.lowercased().replacing("-", with: ""))"
-            var options = DatabaseOptions(url: server)
-            options.sharedConnections = 1
-            let administration = Database(options)
-            let session = try await administration.session()
-            try await session.createDatabase(name)
+            let home = try await TestPlace.make()
             let configuration = try Configuration(
                 keys: ConfigurationKey.everyService(Licences.contract),
-                environment: ["DATABASE_URL": url(server, database: name), "DATA_DIRECTORY": dataDirectory])
+                environment: ["DATABASE_URL": home.databaseURL, "DATA_DIRECTORY": dataDirectory])
             let database = try Database(configuration, service: .eLicense)
             let result: Result<Void, any Error>
             do { result = .success(try await body(try await prepare(configuration, database))) } catch { result = .failure(error) }
             await database.close()
-            try await session.dropDatabase(name)
-            await session.close()
-            await administration.close()
+            try await home.remove()
             try result.get()
         }
     }
@@ -60,12 +51,6 @@ let testServer = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"]
     private nonisolated static var dataDirectory: String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Services/ELicense/Data").path
-    }
-
-    private nonisolated static func url(_ server: String, database: String) -> String {
-        guard var parts = URLComponents(string: server), parts.scheme != nil else { return "\(server) dbname=\(database)" }
-        parts.path = "/\(database)"
-        return parts.string ?? server
     }
 
     /// Runs a handler or an operation that decides, in a transaction of its own at a moment of the law's clock.

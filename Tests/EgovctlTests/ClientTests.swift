@@ -91,27 +91,3 @@ import Testing
         #expect(result.error.contains("natural-persons does not answer") && result.error.contains("e-license does not answer"))
     }
 }
-
-@Suite struct StatusFaultTests {
-    private func report(_ change: (inout StatusReport) -> Void) -> StatusReport {
-        var report = StatusReport(
-            service: .eLicense, version: "0.1.0", instance: "a", startedAt: .now, profile: "production", database: true, broker: true,
-            migrations: [], outbox: .init(depth: 3, oldestSeconds: 0.2), relay: .publishing, parked: 0, lag: [], timersDue: 1, timersAhead: 5)
-        change(&report)
-        return report
-    }
-
-    private func verdict(_ change: (inout StatusReport) -> Void) -> CommandFailure? {
-        StatusCommand.verdict([StatusAnswer(service: .eLicense, report: report(change), failure: nil)])
-    }
-
-    @Test func messagesOnTheirWayAreNoFault() { #expect(verdict { _ in } == nil) }
-
-    @Test func whatNeedsAPersonIsOne() {
-        #expect(verdict { $0.parked = 2 }?.exitCode == .failure)
-        #expect(verdict { $0.parked = 2 }?.advice == "egovctl messages list --service e-license")
-        #expect(verdict { $0.broker = false }?.message.contains("broker") == true)
-        #expect(verdict { $0.database = false }?.message.contains("database") == true)
-        #expect(verdict { $0.outbox.oldestSeconds = 61 }?.message.contains("61 s") == true)
-    }
-}

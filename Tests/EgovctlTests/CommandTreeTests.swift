@@ -17,7 +17,7 @@ import Testing
             "topics apply", "topics show", "token keys", "token citizen", "token official", "token representative", "token notary",
             "token operator", "token service", "persons generate", "applications list", "applications queue", "applications show",
             "apply", "withdraw", "decide", "licence check", "history", "messages list", "messages show", "messages replay",
-            "messages discard", "status", "clock show", "clock advance", "contracts openapi", "contracts asyncapi",
+            "messages discard", "status", "doctor", "backup", "backups", "restore", "topics rewind", "clock show", "clock advance", "contracts openapi", "contracts asyncapi",
             "contracts schema", "demo",
         ]
         #expect(Set(wanted).subtracting(Self.leaves.map { $0.joined(separator: " ") }).isEmpty)

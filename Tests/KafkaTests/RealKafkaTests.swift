@@ -53,6 +53,24 @@ private let bootstrap: String? = {
         }
     }
 
+    @Test func `stretches are read without the rest, and a moment has its offsets`() async throws {
+        try await withTopic(partitions: 2) { admin, topic in
+            try await produce(topic, (0..<10).map { ("\($0)", Int32($0 % 2)) })
+            let places = [TopicPartition(topic, 0), TopicPartition(topic, 1)]
+            let reader = try TopicReader(options("reader"))
+            let seen = Collected()
+            try await reader.read(topic, within: [0: 2..<4, 7: 0..<9]) { seen.add([$0]) }
+            #expect(seen.records.map { "\($0.partition)/\($0.offset)" } == ["0/2", "0/3"])
+            try await reader.read(topic, within: [1: 4..<99]) { seen.add([$0]) }
+            #expect(seen.records.count == 3)
+            let moments = try await reader.records(of: topic).filter { $0.offset == 3 }.compactMap(\.timestamp)
+            await reader.close()
+            #expect(try await admin.offsets(at: 0, places) == [places[0]: 0, places[1]: 0])
+            #expect(try await admin.offsets(at: (moments.max() ?? 0) + 3_600_000_000, places) == [places[0]: 5, places[1]: 5])
+            #expect(try await admin.offsets(at: moments.max() ?? 0, places).values.allSatisfy { $0 <= 3 })
+        }
+    }
+
     @Test func `partitions move to a newcomer after held work: nothing lost, nothing twice`() async throws {
         try await withTopic(partitions: 4) { admin, topic in
             try await produce(topic, (0..<40).map { ("\($0)", Int32($0 % 4)) })

@@ -41,6 +41,27 @@ struct KeySetTests {
         #expect(try PrivateKey.load(file: file.path).publicKey == signing.key)
     }
 
+    @Test("a key with an end is kept with it, and is used no longer")
+    func expiring() throws {
+        let forge = try Forge()
+        func keys(until end: Timestamp) throws -> KeySet {
+            let set = try KeySet([.init(kid: "signer", owner: KeySet.signIn, use: .signing, key: forge.signer.publicKey, expires: end)])
+            #expect(try KeySet(jwks: set.jwks) == set)
+            return set
+        }
+        func verify(_ keys: KeySet) throws(TokenError) -> TokenClaims {
+            let token: String
+            do { token = try forge.token() } catch { throw .malformed("\(error)") }
+            return try Token.verify(token, keys: keys, audience: "e-license", type: nil, at: forge.now, as: TokenClaims.self)
+        }
+        #expect(throws: Never.self) { try verify(try keys(until: forge.now + .seconds(1))) }
+        #expect(throws: TokenError.keyExpired(kid: "signer", at: forge.now)) { try verify(try keys(until: forge.now)) }
+        #expect(try keys(until: Timestamp(seconds: Timestamp.now.seconds - 1)).newest(of: KeySet.signIn, for: .signing) == nil)
+        #expect(throws: KeyError.badMember(index: 0, name: "exp", reason: "must be whole seconds since 1970")) {
+            try KeySet(jwks: try set { $0["exp"] = "tomorrow" })
+        }
+    }
+
     @Test("a file that is missing or too large is named")
     func files() throws {
         #expect(throws: KeyError.unreadable(file: "/nowhere/keys.json", reason: "No such file or directory")) {

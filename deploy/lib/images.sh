@@ -35,7 +35,8 @@ images_gather() {
         rm -rf "$STATE/images/$product"
         cp -r "$root/deploy/images/$product" "$STATE/images/$product"
     done
-    cp "$root/deploy/lib/"{postgresql.conf,database.sql} "$STATE/images/postgres/"
+    cp "$root/deploy/lib/"{postgresql.conf,database.sql,archive-wal} "$STATE/images/postgres/"
+    cp "$STATE/images/egovctl/program" "$STATE/images/postgres/egovctl"
     cp "$root/deploy/lib/kafka.properties" "$STATE/images/kafka/"
     # A broker needs neither Kafka Streams nor Connect, which are half of the distribution.
     mkdir -p "$STATE/images/kafka/distribution/libs"

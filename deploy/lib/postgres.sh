@@ -64,10 +64,11 @@ port = $postgres_port
 unix_socket_directories = '$postgres_host'
 max_connections = ${postgres_connections:-100}
 $(cat "$root/deploy/lib/postgresql.conf")
+$(backup_settings)
 CONF
     cat >"$postgres_data/pg_hba.conf" <<CONF
 # Written by deploy/ at every start. The first line that fits decides.
-local  all       postgres                peer map=owner
+local  all,replication  postgres         peer map=owner
 local  sameuser  all                     scram-sha-256
 host   sameuser  all       127.0.0.1/32  scram-sha-256
 ${postgres_rules:-}
@@ -85,8 +86,10 @@ postgres_start() {
     postgres_find || die "PostgreSQL 15 or later is not installed"
     postgres_place
     postgres_socket
+    backup_prepare
     if postgres_runs; then
         postgres_address "$(port_choose postgres "${1:-54329}")"
+        backup_receive
         return 0
     fi
     postgres_address "$(port_claim postgres "${1:-54329}")"
@@ -105,6 +108,7 @@ postgres_start() {
         show_log "$postgres_data/server.log"
         die "PostgreSQL did not start"
     }
+    backup_receive
 }
 
 postgres_runs() { postgres_as "$postgres_bin/pg_ctl" -D "$postgres_data" status >/dev/null 2>&1; }
@@ -113,7 +117,9 @@ postgres_runs() { postgres_as "$postgres_bin/pg_ctl" -D "$postgres_data" status 
 postgres_stop() {
     [ -e "$STATE/postgres/PG_VERSION" ] && postgres_find || return 0
     postgres_data=$(cd "$STATE/postgres" && pwd -P)
+    # A commit that waits for the archive would hold the stop up, so the receiver goes last.
     ! postgres_runs || postgres_as "$postgres_bin/pg_ctl" -D "$postgres_data" -m "${1:-fast}" -w -t 60 stop >/dev/null
+    process_stop wal-receiver
 }
 
 # Removes the cluster for good.

@@ -38,6 +38,9 @@ services_configure() {
         echo "TOPIC_PREFIX=${TOPIC_PREFIX:-egov}"
         echo "EGOVCTL_KEYS=$keys"
         echo "EGOVCTL_SERVICES=$(IFS=,; echo "${urls[*]}")"
+        echo "EGOVCTL_POSTGRES=$postgres_superuser_url"
+        echo "EGOVCTL_POSTGRES_DATA=$postgres_data"
+        [ -z "$backup_folder" ] || echo "BACKUP_DIRECTORY=$backup_folder"
         echo "EGOVCTL_BINARY=$bin/egovctl" # for deploy/egovctl
     } | state_write "$STATE/config/egovctl.env"
 }

@@ -64,11 +64,13 @@ enum TextRules {
     }
 
     static func check(_ text: String, _ length: ClosedRange<Int>, allowed: (Unicode.Scalar) -> Bool) throws(IdentifierError) {
-        let count = text.unicodeScalars.count
-        guard length.contains(count) else { throw IdentifierError(.text, .length(expected: length, found: count)) }
-        for scalar in text.unicodeScalars where (scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)) && !allowed(scalar) {
-            throw IdentifierError(.text, .characters)
+        var count = 0, isAllowed = true
+        for scalar in text.unicodeScalars {
+            count += 1
+            if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value), !allowed(scalar) { isAllowed = false }
         }
+        guard length.contains(count) else { throw IdentifierError(.text, .length(expected: length, found: count)) }
+        guard isAllowed else { throw IdentifierError(.text, .characters) }
         guard !text.unicodeScalars.allSatisfy({ $0.properties.isWhitespace }) else { throw IdentifierError(.text, .blank) }
     }
 }

@@ -40,13 +40,35 @@ public enum Operations {
                 kk: "Хабарламадан бас тарту", ru: "Отказаться от сообщения", en: "Give up a parked message"))
     }
 
+    /// Which of some messages the service has neither let take effect nor parked: after its database was restored to an
+    /// earlier moment, those that must be delivered again.
+    public static func unknownMessages(for service: ServiceName) -> Operation<MessageIDs, MessageIDs> {
+        Operation(
+            service, "messages.unknown", .post, "/v1/messages/unknown", contours: [.g2g], callers: [.operator], successStatus: 200,
+            summary: LocalizedText(
+                kk: "Қызмет білмейтін хабарламалар", ru: "Сообщения, которых сервис не знает", en: "Messages that the service does not know"))
+    }
+
     /// All of them, for documents.
     public static func all(for service: ServiceName) -> [AnyOperation] {
         [
             status(for: service).erased, parkedList(for: service).erased, parkedShow(for: service).erased,
             parkedReplay(for: service).erased, parkedDiscard(for: service).erased,
+            unknownMessages(for: service).erased,
         ]
     }
+}
+
+public struct MessageIDs: Codable, Sendable, Hashable, Noted {
+    /// The `ce_id` of each.
+    public var ids: [UUID]
+
+    /// The most that one request may ask for.
+    public static let maximum = 1000
+
+    public init(ids: [UUID]) { self.ids = ids }
+
+    public static let notes = ["ids": "The `ce_id` of each message; at most 1,000."]
 }
 
 public struct ParkedID: Codable, Sendable, Hashable {

@@ -65,11 +65,13 @@ public struct StatusReport: Codable, Sendable, Hashable, Noted {
     public var lag: [Lag]
     public var timersDue: Int64
     public var timersAhead: Int64
+    /// Further facts, by which a fault is found and explained; none of services of earlier versions.
+    public var details: Details?
 
     public init(
         service: ServiceName, version: String, instance: String, startedAt: Timestamp, profile: String, database: Bool,
         broker: Bool, migrations: [Migration], outbox: Outbox, relay: Relay, parked: Int64, lag: [Lag], timersDue: Int64,
-        timersAhead: Int64
+        timersAhead: Int64, details: Details? = nil
     ) {
         self.service = service
         self.version = version
@@ -85,6 +87,7 @@ public struct StatusReport: Codable, Sendable, Hashable, Noted {
         self.lag = lag
         self.timersDue = timersDue
         self.timersAhead = timersAhead
+        self.details = details
     }
 
     public static let notes = [
@@ -93,5 +96,6 @@ public struct StatusReport: Codable, Sendable, Hashable, Noted {
         "database": "Whether the database can be reached.", "broker": "Whether the broker can be reached.",
         "parked": "Messages that could not take effect and wait for an operator.",
         "timersDue": "Timers past their time and not yet handled.", "timersAhead": "Timers that wait for their time.",
+        "details": "Further facts, by which a fault is found and explained.",
     ]
 }

@@ -8,17 +8,15 @@ public enum Language: String, Codable, Sendable, Hashable, CaseIterable {
     /// that names none of ours, or is longer than 500 bytes, gives the default.
     public static func preferred(_ acceptLanguage: String?) -> Language {
         guard let header = acceptLanguage, header.utf8.count <= 500 else { return .kk }
+        if let language = Language(rawValue: header) { return language }
         var best: (language: Language, quality: Double)?
-        for part in header.split(separator: ",") {
-            let pieces = part.split(separator: ";")
-            guard let range = pieces.first?.trimmed.lowercased() else { continue }
-            let primary = range.prefix { $0 != "-" }
+        for part in header.utf8.split(separator: UInt8(ascii: ",")) {
+            let pieces = part.split(separator: UInt8(ascii: ";")).map { Substring($0).trimmed }
+            guard let range = pieces.first?.lowercased() else { continue }
+            let primary = Substring(range.utf8.prefix { $0 != UInt8(ascii: "-") })
             guard let language = range == "*" ? .kk : Language(rawValue: String(primary)) else { continue }
             var quality = 1.0
-            for parameter in pieces.dropFirst() {
-                let text = parameter.trimmed
-                if text.hasPrefix("q=") { quality = Double(text.dropFirst(2)) ?? 0 }
-            }
+            for parameter in pieces.dropFirst() where parameter.hasPrefix("q=") { quality = Double(parameter.dropFirst(2)) ?? 0 }
             guard quality > 0, quality <= 1 else { continue }
             if best.map({ quality > $0.quality }) ?? true { best = (language, quality) }
         }
@@ -29,8 +27,8 @@ public enum Language: String, Codable, Sendable, Hashable, CaseIterable {
 extension Substring {
     /// Without blanks at both ends.
     fileprivate var trimmed: Substring {
-        let start = drop { $0 == " " || $0 == "\t" }
-        guard let end = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
-        return start[...end]
+        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        guard let first = utf8.firstIndex(where: { !isBlank($0) }), let last = utf8.lastIndex(where: { !isBlank($0) }) else { return "" }
+        return self[first...last]
     }
 }

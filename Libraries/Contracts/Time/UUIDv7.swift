@@ -1,9 +1,14 @@
 public import FoundationEssentials
+import Synchronization
 
 extension UUID {
-    /// A version 7 identifier (RFC 9562 §5.7): it sorts by the time of its making, to the microsecond, and has 62
-    /// bits behind the time that no other id of this process has and none of another process is likely to have.
-    public static func v7(_ at: Timestamp = .now) -> UUID {
+    /// A version 7 identifier (RFC 9562 §5.7) that sorts behind all that this process has made before, whatever its clock does:
+    /// while that is behind the last one, the microsecond after the last one is taken (RFC 9562 §6.2).
+    public static func v7() -> UUID { v7(Timestamp(microseconds: LastMoment.after(Timestamp.now.microseconds))) }
+
+    /// A version 7 identifier of a moment: it sorts by that, to the microsecond, and has 62 bits behind the time that no other id of
+    /// this process has and none of another process is likely to have.
+    public static func v7(_ at: Timestamp) -> UUID {
         let (milliseconds, micros) = at.microseconds.floored(by: 1000)
         let ms = UInt64(bitPattern: milliseconds)
         let fraction = UInt16(micros * 4096 / 1000)
@@ -73,6 +78,22 @@ extension UInt8 {
         case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
         case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
         default: nil
+        }
+    }
+}
+
+/// The moment of the last id that this process has made, in microseconds since 1970.
+enum LastMoment {
+    private static let last = Atomic<Int64>(0)
+
+    /// `now`, or the moment after the last one where that is later; it is the last one from then on.
+    static func after(_ now: Int64) -> Int64 {
+        var known = last.load(ordering: .relaxed)
+        while true {
+            let next = max(now, known &+ 1)
+            let (isDone, found) = last.weakCompareExchange(expected: known, desired: next, ordering: .relaxed)
+            if isDone { return next }
+            known = found
         }
     }
 }

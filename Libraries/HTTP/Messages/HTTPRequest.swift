@@ -19,7 +19,7 @@ public struct HTTPRequest: Sendable {
     ) {
         self.method = method
         self.target = target
-        path = String(target.prefix { $0 != "?" })
+        path = String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") }))
         self.query = query
         self.headers = headers
         self.remote = remote

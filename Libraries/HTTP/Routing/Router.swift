@@ -65,8 +65,8 @@ public struct Router: Sendable {
     }
 }
 
-/// One entry of the router.
-struct Route: Sendable {
+/// One entry of the router; an object, since every request holds on to its own.
+final class Route: Sendable {
     let method: String
     let template: String
     let names: [String]
@@ -77,6 +77,22 @@ struct Route: Sendable {
     let timeout: Duration?
     let isAlwaysAdmitted: Bool
     let handler: Router.Handler
+
+    init(
+        method: String, template: String, names: [String], consumes: [String], produces: [String], maxBody: Int, streamsBody: Bool,
+        timeout: Duration?, isAlwaysAdmitted: Bool, handler: @escaping Router.Handler
+    ) {
+        self.method = method
+        self.template = template
+        self.names = names
+        self.consumes = consumes
+        self.produces = produces
+        self.maxBody = maxBody
+        self.streamsBody = streamsBody
+        self.timeout = timeout
+        self.isAlwaysAdmitted = isAlwaysAdmitted
+        self.handler = handler
+    }
 }
 
 /// The name in `{name}`, nil for a segment that is a text.

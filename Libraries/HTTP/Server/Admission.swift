@@ -16,7 +16,11 @@ import Telemetry
     private var toldAt: ContinuousClock.Instant?
     private var refusedSince = 0
 
-    init(_ options: HTTPServerOptions) { self.options = options }
+    init(_ options: HTTPServerOptions) {
+        self.options = options
+        // Shown from the start, as 0.
+        _ = refused
+    }
 
     var waitingCount: Int { waiting.count - first }
     var isFull: Bool { inWork >= options.maxRequests && waitingCount >= options.maxWaiting }
@@ -96,4 +100,4 @@ import Telemetry
     }
 }
 
-private let refused = Metrics.counter("egov_http_refused_total", "Requests refused because too many were in work and waiting.")
+private let refused = Metrics.counter("egov_http_overloaded_total", "Requests told to come back because too many were in work and waiting, or too many bytes of bodies kept.")

@@ -34,7 +34,8 @@ extension HTTPServer {
     }
 
     func connection(_ pointer: OpaquePointer) -> Connection? {
-        cmhd_socket_context(pointer).map { Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }
+        guard let context = cmhd_socket_context(pointer) else { return nil }
+        return Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue()
     }
 }
 

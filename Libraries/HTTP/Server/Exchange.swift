@@ -233,7 +233,7 @@ import EventLoop
 }
 
 private func receivedHeaders(_ connection: OpaquePointer) -> HTTPHeaders {
-    var headers = HTTPHeaders()
+    var headers = HTTPHeaders(capacity: 8)
     withUnsafeMutablePointer(to: &headers) { headers in
         cmhd_headers(connection, { context, name, nameSize, value, valueSize in
             guard let context, let name else { return false }

@@ -1,6 +1,7 @@
 import CMicrohttpd
 public import EventLoop
-import Foundation
+import FoundationEssentials
+import Glibc
 import Telemetry
 
 /// An HTTP/1.1 server in the loop: libmicrohttpd reads and writes, the router's handlers run as tasks of the loop.
@@ -43,6 +44,8 @@ import Telemetry
         self.options = options
         self.router = router
         admission = Admission(options)
+        // Shown from the start, as 0.
+        _ = displaced
     }
 
     /// Where it listens, with the port that was taken for 0; empty before ``start()``.
@@ -88,9 +91,9 @@ import Telemetry
             throw HTTPServerError(description: "TLS needs both a certificate file and a key file")
         }
         func read(_ path: String) throws -> String {
-            do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
-                throw HTTPServerError(description: "\(path) cannot be read: \(error.localizedDescription)")
-            }
+            if let text = try? String(contentsOfFile: path, encoding: .utf8) { return text }
+            let reason = access(path, R_OK) == 0 ? "it is no text in UTF-8" : String(cString: strerror(errno))
+            throw HTTPServerError(description: "\(path) cannot be read: \(reason)")
         }
         return (try read(certificate), try read(key))
     }

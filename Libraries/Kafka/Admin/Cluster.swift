@@ -21,6 +21,11 @@ public struct TopicDescription: Sendable, Hashable {
 public struct Watermarks: Sendable, Hashable {
     public let low: Int64
     public let high: Int64
+
+    public init(low: Int64, high: Int64) {
+        self.low = low
+        self.high = high
+    }
 }
 
 extension Admin {
@@ -42,6 +47,24 @@ extension Admin {
             }
             return found
         }
+    }
+}
+
+extension Admin {
+    /// The first offset of each partition whose record was written at a moment or later; the next offset where there is none.
+    ///
+    /// - Parameter microseconds: since 1970 UTC; Kafka keeps milliseconds.
+    public func offsets(at microseconds: Int64, _ partitions: [TopicPartition]) async throws(KafkaError) -> [TopicPartition: Int64] {
+        guard !partitions.isEmpty else { return [:] }
+        let marks = try await watermarks(partitions)
+        let known = partitions.filter { marks[$0] != nil }
+        let found = try await call("asking for offsets at a moment") { handle, milliseconds in
+            let list = PartitionList(known.map { ($0, max(0, microseconds / 1000)) })
+            let code = rd_kafka_offsets_for_times(handle, list.pointer, milliseconds)
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "asking for offsets at a moment") }
+            return PartitionEntry.all(in: list.pointer).map { ($0.id, $0.offset) }
+        }
+        return Dictionary(found.map { id, offset in (id, offset >= 0 ? offset : marks[id]?.high ?? 0) }) { first, _ in first }
     }
 }
 

@@ -24,6 +24,13 @@ public struct PartitionLag: Sendable, Hashable {
     /// nil: the group has committed nothing there.
     public let committed: Int64?
     public let watermarks: Watermarks
+
+    public init(partition: TopicPartition, committed: Int64?, watermarks: Watermarks) {
+        self.partition = partition
+        self.committed = committed
+        self.watermarks = watermarks
+    }
+
     /// Records that the group has still to read; all that the partition holds when it has committed nothing.
     public var lag: Int64 { max(0, watermarks.high - max(committed ?? watermarks.low, watermarks.low)) }
     /// The committed offset lies outside what the partition holds: its consumer stops there.

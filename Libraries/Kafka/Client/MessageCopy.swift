@@ -1,32 +1,58 @@
 import CLibrdkafka
 import Glibc
 
-extension ConsumedRecord {
-    /// Copies a message of the library's; `topic` is shared, so that it is not made anew for each.
-    init(copying message: UnsafePointer<rd_kafka_message_t>, topic: String) {
+/// Messages of the library's on their way to becoming records, which share the memory that they are copied to.
+struct RecordBatch {
+    private let topic: String
+    private var bytes: [UInt8] = []
+    private var heads: [(partition: Int32, offset: Int64, timestamp: Int64?, place: RecordPlace)] = []
+
+    /// - Parameter size: so many bytes are expected; more are taken.
+    init(topic: String, records: Int, size: Int) {
+        self.topic = topic
+        heads.reserveCapacity(records)
+        bytes.reserveCapacity(size)
+    }
+
+    var count: Int { heads.count }
+    var size: Int { bytes.count }
+
+    var records: [ConsumedRecord] {
+        heads.map {
+            ConsumedRecord(topic: topic, partition: $0.partition, offset: $0.offset, timestamp: $0.timestamp, bytes, $0.place)
+        }
+    }
+
+    /// Copies a message.
+    mutating func append(_ message: UnsafePointer<rd_kafka_message_t>) {
+        let place = bytes.appendRecord(
+            part(message.pointee.key, message.pointee.key_len), part(message.pointee.payload, message.pointee.len)
+        ) { $0.appendHeaders(of: message) }
         var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
         let milliseconds = rd_kafka_message_timestamp(message, &kind)
-        self.init(
-            topic: topic, partition: message.pointee.partition, offset: message.pointee.offset,
-            timestamp: kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || milliseconds < 0 ? nil : milliseconds * 1000,
-            key: bytes(message.pointee.key, message.pointee.key_len),
-            value: bytes(message.pointee.payload, message.pointee.len), packed: PackedHeaders(of: message))
+        let isTimed = kind != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE && milliseconds >= 0
+        heads.append((message.pointee.partition, message.pointee.offset, isTimed ? milliseconds * 1000 : nil, place))
     }
 }
 
-private func bytes(_ start: UnsafeRawPointer?, _ count: Int) -> [UInt8]? {
-    start.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }
+extension ConsumedRecord {
+    /// Copies a message of the library's.
+    init(copying message: UnsafePointer<rd_kafka_message_t>, topic: String) {
+        var batch = RecordBatch(topic: topic, records: 1, size: message.pointee.key_len + message.pointee.len)
+        batch.append(message)
+        self = batch.records[0]
+    }
 }
 
-extension PackedHeaders {
-    /// Enough for the attributes of a CloudEvent, so that most are copied without growing.
-    private static let usualSize = 480
+/// Nil for none, which is something else than empty.
+private func part(_ start: UnsafeRawPointer?, _ count: Int) -> UnsafeRawBufferPointer? {
+    start.map { UnsafeRawBufferPointer(start: $0, count: count) }
+}
 
-    fileprivate init(of message: UnsafePointer<rd_kafka_message_t>) {
-        self.init()
+extension [UInt8] {
+    fileprivate mutating func appendHeaders(of message: UnsafePointer<rd_kafka_message_t>) {
         var list: OpaquePointer?
         guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return }
-        reserve(Self.usualSize)
         var index = 0
         var name: UnsafePointer<CChar>?
         var value: UnsafeRawPointer?
@@ -34,7 +60,7 @@ extension PackedHeaders {
         while rd_kafka_header_get_all(list, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR {
             index += 1
             guard let name else { continue }
-            append(UnsafeRawBufferPointer(start: name, count: strlen(name)), UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
+            appendHeader(UnsafeRawBufferPointer(start: name, count: strlen(name)), UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
         }
     }
 }

@@ -2,16 +2,13 @@
 package struct PackedHeaders: Sendable, Hashable {
     private var bytes: [UInt8] = []
 
-    private static let lengths = 2 * MemoryLayout<UInt32>.size
+    fileprivate static let lengths = 2 * MemoryLayout<UInt32>.size
 
     package init() {}
 
     package init(_ headers: [KafkaHeader]) {
         reserve(headers.reduce(0) { $0 + Self.lengths + $1.name.utf8.count + $1.value.count })
-        for header in headers {
-            var name = header.name
-            name.withUTF8 { name in header.value.withUnsafeBytes { append(UnsafeRawBufferPointer(name), $0) } }
-        }
+        for header in headers { bytes.appendHeader(header) }
     }
 
     var size: Int { bytes.count }
@@ -24,25 +21,36 @@ package struct PackedHeaders: Sendable, Hashable {
 
     package mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
-    package mutating func append(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-        withUnsafeBytes(of: (UInt32(truncatingIfNeeded: name.count), UInt32(truncatingIfNeeded: value.count))) { bytes.append(contentsOf: $0) }
-        bytes.append(contentsOf: name)
-        bytes.append(contentsOf: value)
+    package mutating func append(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) { bytes.appendHeader(name, value) }
+
+    func forEach(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void) { bytes.withUnsafeBytes { Self.forEach(in: $0, body) } }
+
+    /// Shows the headers that `packed` holds.
+    static func forEach(in packed: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void) {
+        var place = 0
+        func next(_ count: UInt32) -> UnsafeRawBufferPointer {
+            defer { place += Int(count) }
+            return UnsafeRawBufferPointer(rebasing: packed[place..<place + Int(count)])
+        }
+        while place < packed.count {
+            let (name, value) = packed.loadUnaligned(fromByteOffset: place, as: (UInt32, UInt32).self)
+            place += lengths
+            let first = next(name)
+            body(first, next(value))
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Packs one more header.
+    mutating func appendHeader(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        Swift.withUnsafeBytes(of: (UInt32(truncatingIfNeeded: name.count), UInt32(truncatingIfNeeded: value.count))) { append(contentsOf: $0) }
+        append(contentsOf: name)
+        append(contentsOf: value)
     }
 
-    func forEach(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void) {
-        bytes.withUnsafeBytes { all in
-            var place = 0
-            func next(_ count: UInt32) -> UnsafeRawBufferPointer {
-                defer { place += Int(count) }
-                return UnsafeRawBufferPointer(rebasing: all[place..<place + Int(count)])
-            }
-            while place < all.count {
-                let (name, value) = all.loadUnaligned(fromByteOffset: place, as: (UInt32, UInt32).self)
-                place += Self.lengths
-                let first = next(name)
-                body(first, next(value))
-            }
-        }
+    mutating func appendHeader(_ header: KafkaHeader) {
+        var name = header.name
+        name.withUTF8 { name in header.value.withUnsafeBytes { appendHeader(UnsafeRawBufferPointer(name), $0) } }
     }
 }

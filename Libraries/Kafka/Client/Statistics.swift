@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Telemetry
 
 /// Of the library's statistics (a large JSON text every five seconds) what the metrics show.

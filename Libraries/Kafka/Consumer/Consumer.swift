@@ -185,9 +185,10 @@ import Telemetry
 
     private func startHandler(_ partition: HeldPartition) {
         guard !isReleasing, state == .running, partition.isReady else { return }
-        let records = nextRecords(of: partition)
-        guard !records.isEmpty, partition.stopReason == nil else { return }
-        keepFetching(partition, after: records)
+        let taken = nextRecords(of: partition)
+        let records = taken.records
+        guard let last = records.last, partition.stopReason == nil else { return }
+        keepFetching(partition, after: taken, last: last.offset)
         let batch = PartitionBatch(
             topic: partition.id.topic, partition: partition.id.partition, records: records, followsCommit: partition.hasCommitted)
         partition.begin(batch)
@@ -202,33 +203,28 @@ import Telemetry
     }
 
     /// As many as there are, up to the limits of a batch.
-    private func nextRecords(of partition: HeldPartition) -> [ConsumedRecord] {
-        var records: [ConsumedRecord] = []
-        records.reserveCapacity(min(limits.records, partition.queue.count))
-        var bytes = 0
-        while records.count < max(1, limits.records), bytes < limits.bytes, let event = partition.queue.next() {
+    private func nextRecords(of partition: HeldPartition) -> RecordBatch {
+        var batch = RecordBatch(topic: partition.id.topic, records: min(limits.records, partition.queue.count), size: partition.usualBytes)
+        while batch.count < max(1, limits.records), batch.size < limits.bytes, let event = partition.queue.next() {
             guard event.kind == RD_KAFKA_EVENT_FETCH else {
                 handle(event)
                 continue
             }
-            while let message = rd_kafka_event_message_next(event.pointer) {
-                let record = ConsumedRecord(copying: message, topic: partition.id.topic)
-                bytes += record.size
-                records.append(record)
-            }
+            while let message = rd_kafka_event_message_next(event.pointer) { batch.append(message) }
         }
-        return records
+        partition.usualBytes = batch.size
+        return batch
     }
 
     /// The library fetches nothing while queues are full, and its thread looks again up to a second after they are not;
     /// any request to that broker wakes it.
-    private func keepFetching(_ partition: HeldPartition, after records: [ConsumedRecord]) {
+    private func keepFetching(_ partition: HeldPartition, after batch: RecordBatch, last: Int64) {
         let waiting = partition.queue.count
         // By the sizes of those just taken; the library counts less of each record than we do.
-        let size = records.reduce(0) { $0 + $1.size } / records.count
-        if (waiting + records.count) * size >= limits.waitingBytes / 2 { partition.wasFull = true }
+        let size = 64 + batch.size / batch.count
+        if (waiting + batch.count) * size >= limits.waitingBytes / 2 { partition.wasFull = true }
         guard partition.wasFull, waiting * size <= limits.waitingBytes / 2, let marks = knownMarks(of: partition),
-            let last = records.last, marks.high > last.offset + 1 + Int64(waiting)
+            marks.high > last + 1 + Int64(waiting)
         else { return }
         partition.wasFull = false
         toWake.insert(partition.id)

@@ -18,6 +18,8 @@ import EventLoop
     var hasCommitted = false
     private(set) var handling: (offset: Int64, since: ContinuousClock.Instant)?
     var isReportedSlow = false
+    /// Bytes of the batch before: what the next is likely to need.
+    var usualBytes = 0
     /// So much has waited that the library may have stopped to fetch.
     var wasFull = false
 

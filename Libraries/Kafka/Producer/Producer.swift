@@ -52,7 +52,9 @@ import Telemetry
     public func send(_ records: [KafkaRecord]) async throws(KafkaError) { try await dispatch(records).acknowledged() }
 
     /// Like ``send(_:)``, but returns as soon as the records are on their way, or wait for room; what is returned tells the rest.
-    public func dispatch(_ records: [KafkaRecord]) throws(KafkaError) -> Dispatch {
+    ///
+    /// - Parameter atOnce: whether nobody comes whom it were worth to linger for.
+    public func dispatch(_ records: [KafkaRecord], atOnce: Bool = false) throws(KafkaError) -> Dispatch {
         if let failure { throw failure }
         guard !isClosing else { throw .closed("the producer") }
         guard records.count <= SendBatch.largest else {
@@ -67,6 +69,7 @@ import Telemetry
         batches[batch.id] = batch
         waiting.append(batch)
         handOver()
+        if atOnce { hurry() }
         return Dispatch(self, batch, count: records.count)
     }
 
@@ -120,6 +123,11 @@ import Telemetry
         }
     }
 
+    /// The library does not linger while somebody waits in its `flush`; its threads see that within the time given here.
+    private func hurry() {
+        Loop.spawn { [client] in _ = try? await client.offload { rd_kafka_flush($0, 10) } }
+    }
+
     private func enqueue(_ record: KafkaRecord, as opaque: UInt) -> KafkaError? {
         guard let topic = topic(record.topic) else { return KafkaError(rd_kafka_last_error(), "the topic \(record.topic)") }
         return Kafka.enqueue(record, to: client.handle, topic: topic, opaque: opaque).map {
@@ -152,6 +160,7 @@ import Telemetry
         let code = message.pointee.err
         if code != RD_KAFKA_RESP_ERR_NO_ERROR, let fatal = client.fatalError { return fail(fatally: fatal) }
         let error = code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, "a record was not accepted")
+        if error == nil { batch.land(message.pointee.offset, message.pointee.rkt, message.pointee.partition) }
         batch.answer(Int(opaque & UInt(SendBatch.largest - 1)), error)
         if batch.isAnswered { forget(batch) }
     }
@@ -193,6 +202,13 @@ import Telemetry
         self.producer = producer
         self.batch = batch
         self.count = count
+    }
+
+    /// The first and the last offset of the records that have been acknowledged, by partition.
+    ///
+    /// Of a record that the broker had received before, it may not say where it lies.
+    public var landed: [TopicPartition: ClosedRange<Int64>] {
+        Dictionary(batch.landed.map { (TopicPartition($0.name, $0.partition), $0.offsets) }) { first, _ in first }
     }
 
     /// Waits until all are acknowledged; throws as ``Producer/send(_:)`` does.

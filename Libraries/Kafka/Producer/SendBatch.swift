@@ -1,3 +1,4 @@
+import CLibrdkafka
 import EventLoop
 
 /// Records sent together: one outcome for all, counted down by the delivery reports.
@@ -14,6 +15,16 @@ import EventLoop
     /// What was refused before it was sent: later records of its key must not overtake it.
     private var refused: [Place: KafkaError] = [:]
     let outcome = Promise<Void>()
+    /// Where the records have come to lie, by partition; few, so that a list is searched faster than a table.
+    private(set) var landed: [Landed] = []
+
+    struct Landed {
+        let topic: OpaquePointer
+        /// Kept here, since the handle may go before it is asked for.
+        let name: String
+        let partition: Int32
+        var offsets: ClosedRange<Int64>
+    }
 
     /// The next record to hand over; nil when all are.
     var upcoming: KafkaRecord? { next < records.count ? records[next] : nil }
@@ -56,6 +67,17 @@ import EventLoop
             records = []
             next = 0
         }
+    }
+
+    /// A record lies at an offset; a broker that has had it before does not always say where.
+    func land(_ offset: Int64, _ topic: OpaquePointer?, _ partition: Int32) {
+        guard offset >= 0, let topic else { return }
+        guard let place = landed.firstIndex(where: { $0.partition == partition && $0.topic == topic }) else {
+            let name = String(cString: rd_kafka_topic_name(topic))
+            return landed.append(Landed(topic: topic, name: name, partition: partition, offsets: offset...offset))
+        }
+        let before = landed[place].offsets
+        landed[place].offsets = min(before.lowerBound, offset)...max(before.upperBound, offset)
     }
 
     func answer(_ index: Int, _ error: KafkaError?) {

@@ -41,8 +41,27 @@ public import EventLoop
         _ topic: String, from start: [Int32: Int64] = [:], _ body: @escaping @Loop (ConsumedRecord) -> Void
     ) async throws(KafkaError) {
         let marks = try await watermarks(of: topic)
-        let starts = marks.map { (partition: $0.key, offset: max(start[$0.key] ?? 0, $0.value.low), end: $0.value.high) }
-            .filter { $0.offset < $0.end }
+        var stretches: [Int32: Range<Int64>] = [:]
+        for (partition, held) in marks { stretches[partition] = min(max(start[partition] ?? 0, held.low), held.high)..<held.high }
+        try await read(topic, stretches, body)
+    }
+
+    /// Gives `body` the records of some stretches, one of each partition that is named; what is not held any more, or not yet, is left out.
+    public func read(
+        _ topic: String, within stretches: [Int32: Range<Int64>], _ body: @escaping @Loop (ConsumedRecord) -> Void
+    ) async throws(KafkaError) {
+        let marks = try await watermarks(of: topic)
+        var held: [Int32: Range<Int64>] = [:]
+        for (partition, stretch) in stretches {
+            if let marks = marks[partition] { held[partition] = stretch.clamped(to: marks.low..<marks.high) }
+        }
+        try await read(topic, held, body)
+    }
+
+    private func read(
+        _ topic: String, _ stretches: [Int32: Range<Int64>], _ body: @escaping @Loop (ConsumedRecord) -> Void
+    ) async throws(KafkaError) {
+        let starts = stretches.filter { !$0.value.isEmpty }.map { (partition: $0.key, offset: $0.value.lowerBound, end: $0.value.upperBound) }
         let pass = ReadingPass(topic, ends: Dictionary(starts.map { ($0.partition, $0.end) }) { $1 }, patience: timeout, body)
         defer { pass.end() }
         guard let handle = rd_kafka_topic_new(client.handle, topic, nil) else { throw KafkaError(rd_kafka_last_error(), topic) }

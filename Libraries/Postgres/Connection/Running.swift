@@ -1,5 +1,6 @@
 import CLibpq
 import EventLoop
+import Glibc
 
 extension Connection {
     /// Asks the server to stop the running statement, if `flight` is still unanswered; a connection that does not obey is dropped.
@@ -19,16 +20,10 @@ extension Connection {
     /// Asks the server to stop what runs; returns when the server has heard it.
     func stopRunning() async {
         guard let handle, let request = PQgetCancel(handle) else { return }
-        // proof: a PGcancel is a copy of its own that PQcancel may use from any thread, and only the task below has it.
-        nonisolated(unsafe) let owned = request
+        let call = CancelCall(request)
+        call.begin()
         // A task of its own, since the one that gave up cannot wait any more.
-        await Loop.spawn {
-            try? await Loop.offload {
-                var reason = [CChar](repeating: 0, count: 256)
-                _ = PQcancel(owned, &reason, Int32(reason.count))
-                PQfreeCancel(owned)
-            }
-        }.value
+        await Loop.spawn { try? await call.heard.value() }.value
     }
 
     private func cancelHasArrived() {
@@ -66,4 +61,43 @@ extension Connection {
         }
         return flight
     }
+}
+
+/// A request to cancel on its way to the server, on a thread of its own.
+///
+/// `PQcancel` waits until the server has closed the connection that it came over: for ever, when the server stands still. A few of
+/// these would take all threads of Swift's pool, and then the process could not even end.
+private final class CancelCall: Sendable {
+    // proof: a PGcancel is a copy of its own that PQcancel may use from any thread, and only this call's thread does.
+    private nonisolated(unsafe) let request: OpaquePointer
+    let heard: Promise<Void>
+
+    @Loop init(_ request: OpaquePointer) {
+        self.request = request
+        heard = Promise()
+    }
+
+    func begin() {
+        var thread = pthread_t()
+        let argument = Unmanaged.passRetained(self).toOpaque()
+        let failure = pthread_create(&thread, nil, { argument in
+            guard let argument else { return nil }
+            Unmanaged<CancelCall>.fromOpaque(argument).takeRetainedValue().run()
+            return nil
+        }, argument)
+        guard failure != 0 else { return _ = pthread_detach(thread) }
+        // No thread to be had: the server is not asked, and the connection is given up soon.
+        Unmanaged<CancelCall>.fromOpaque(argument).release()
+        PQfreeCancel(request)
+        end()
+    }
+
+    private func run() {
+        var reason = [CChar](repeating: 0, count: 256)
+        _ = PQcancel(request, &reason, Int32(reason.count))
+        PQfreeCancel(request)
+        end()
+    }
+
+    private func end() { Loop.spawn { self.heard.succeed(()) } }
 }

@@ -1,4 +1,4 @@
-import Contracts
+public import Contracts
 
 /// The public keys that a service trusts, each with the one who may sign with it: a JWKS (RFC 7517 §5) whose keys have one member more, `owner`.
 public struct KeySet: Sendable, Hashable {
@@ -17,13 +17,19 @@ public struct KeySet: Sendable, Hashable {
         public let owner: String
         public let use: Use
         public let key: PublicKey
+        /// From then on it is not accepted; a member `exp`, in seconds since 1970. None: until it is taken out of the set.
+        public let expires: Timestamp?
 
-        public init(kid: String, owner: String, use: Use, key: PublicKey) {
+        public init(kid: String, owner: String, use: Use, key: PublicKey, expires: Timestamp? = nil) {
             self.kid = kid
             self.owner = owner
             self.use = use
             self.key = key
+            self.expires = expires
         }
+
+        /// Whether it may be used at a moment.
+        public func holds(at moment: Timestamp = .now) -> Bool { expires.map { moment < $0 } ?? true }
     }
 
     /// The owner that establishes who people are.
@@ -75,9 +81,9 @@ public struct KeySet: Sendable, Hashable {
         positions[kid].map { entries[$0] }
     }
 
-    /// The newest key (the last in the set) that `owner` holds for `use`: the one to seal to.
+    /// The newest key (the last in the set that has not expired) that `owner` holds for `use`: the one to seal to.
     public func newest(of owner: String, for use: Use) -> Entry? {
-        entries.last { $0.owner == owner && $0.use == use }
+        entries.last { $0.owner == owner && $0.use == use && $0.holds() }
     }
 }
 
@@ -88,6 +94,7 @@ extension KeySet.Entry {
         members["use"] = .string(use.rawValue)
         members["alg"] = .string(use.algorithm)
         members["owner"] = .string(owner)
+        if let expires { members["exp"] = .number("\(expires.seconds)") }
         return .object(members)
     }
 
@@ -107,8 +114,15 @@ extension KeySet.Entry {
         if let algorithm = jwk["alg"], algorithm != .string(use.algorithm) {
             throw .badMember(index: index, name: "alg", reason: "must be \"\(use.algorithm)\" where use is \"\(use.rawValue)\"")
         }
+        var expires: Timestamp?
+        if let end = jwk["exp"] {
+            guard case .number(let text) = end, let seconds = Int64(text), (0...253_402_300_799).contains(seconds) else {
+                throw .badMember(index: index, name: "exp", reason: "must be whole seconds since 1970")
+            }
+            expires = Timestamp(seconds: seconds)
+        }
         do {
-            self.init(kid: kid, owner: owner, use: use, key: try PublicKey(jwk: jwk))
+            self.init(kid: kid, owner: owner, use: use, key: try PublicKey(jwk: jwk), expires: expires)
         } catch {
             throw .badMember(index: index, name: "x", reason: "and \"y\" are refused: \(error)")
         }

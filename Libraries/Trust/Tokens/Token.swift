@@ -45,6 +45,7 @@ public enum Token {
         if let type, token.type != type { throw .wrongType(expected: type, found: token.type) }
         guard let entry = keys[token.kid] else { throw .unknownKey(kid: token.kid) }
         guard entry.use == .signing else { throw .notASigningKey(kid: token.kid) }
+        if let end = entry.expires, !entry.holds(at: moment) { throw .keyExpired(kid: token.kid, at: end) }
         guard entry.key.isValid(signature: token.signature, for: token.signed) else { throw .badSignature(kid: token.kid) }
         let tree = try token.claims(limit: limit)
         let registered = try RegisteredClaims(tree)

@@ -18,6 +18,8 @@ public enum TokenError: Error, Sendable, Equatable {
     case unknownKey(kid: String)
     /// The named key is not for signing.
     case notASigningKey(kid: String)
+    /// The named key was to be used until `at`.
+    case keyExpired(kid: String, at: Timestamp)
     /// The signature is not the named key's over this token.
     case badSignature(kid: String)
     /// The key belongs to `owner`, who is not the token's `iss`.
@@ -57,6 +59,8 @@ extension TokenError: CustomStringConvertible {
             "the token's key \"\(kid)\" is not in the key set; sign with a registered key, or add its public part to the set"
         case .notASigningKey(let kid):
             "the token's key \"\(kid)\" is for encryption; sign with a key whose use is sig"
+        case .keyExpired(let kid, let end):
+            "the token's key \"\(kid)\" has expired at \(end); sign with the next key of its owner"
         case .badSignature(let kid):
             "the token's signature is not one of key \"\(kid)\" over this token; sign in again"
         case .wrongIssuer(let issuer, let owner):

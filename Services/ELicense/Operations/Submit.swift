@@ -1,5 +1,5 @@
 import Contracts
-import Foundation
+import FoundationEssentials
 import Messaging
 import ServiceKit
 import Telemetry
@@ -13,7 +13,7 @@ extension ELicense {
         guard let applicant = work.caller.iin else { throw Problem(.forbidden, work.language) }
         let application: Application
         do {
-            application = try Application.submitted(form, by: applicant, at: work.now, law: law, id: .v7(work.now)) {
+            application = try Application.submitted(form, by: applicant, at: work.now, law: law, id: .v7()) {
                 try work.nextNumber(NumberSeries.application)
             }
         } catch let gap as CalendarMissing {

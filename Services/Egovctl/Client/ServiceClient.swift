@@ -76,6 +76,11 @@ import HTTP
         }
     }
 
+    /// The status of a plain path; nil when nobody answers.
+    func status(of path: String, _ service: ServiceName) async -> Int? {
+        try? await http.send(HTTPClientRequest("GET", url: platform.url(of: service) + path, timeout: .seconds(5))).status
+    }
+
     private static let limits = JSONLimits(maxBytes: 16 << 20, maxValues: 1_000_000)
 
     /// How long a service asks to wait: seconds (RFC 9110 §10.2.3), at most ten here.

@@ -7,7 +7,7 @@ import Kafka
 enum TopicCommands {
     static let topics = Command(
         "topics", "The topics that the contracts declare, with their policy.",
-        examples: ["egovctl topics apply", "egovctl topics show --bootstrap kafka:9092 --prefix egov"], subcommands: [apply, show])
+        examples: ["egovctl topics apply", "egovctl topics show --bootstrap kafka:9092 --prefix egov"], subcommands: [apply, show, RewindCommand.rewind])
 
     static let apply = Command(
         "apply", "Make topics that are missing, and bring the others to their policy.",

@@ -49,7 +49,9 @@ import Kafka
                 for setting in try await admin.topicConfig(topic.name) { settings[setting.name] = setting.value }
             }
             found[topic.name] = PresentTopic(
-                partitions: topic.partitions.count, replicas: topic.partitions.map(\.replicas.count).min() ?? 0, settings: settings)
+                partitions: topic.partitions.count, replicas: topic.partitions.map(\.replicas.count).min() ?? 0, settings: settings,
+                leaderless: topic.partitions.filter { $0.leader == nil }.map(\.number),
+                behind: topic.partitions.filter { $0.inSync.count < $0.replicas.count }.map(\.number))
         }
         return found
     }

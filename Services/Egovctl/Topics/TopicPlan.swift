@@ -7,6 +7,10 @@ struct PresentTopic: Sendable, Hashable {
     var replicas: Int
     /// What is in force, the brokers' defaults included.
     var settings: [String: String]
+    /// Partitions that no broker serves.
+    var leaderless: [Int32] = []
+    /// Partitions with a copy that is behind or away.
+    var behind: [Int32] = []
 }
 
 /// What there is to do, or to say, about one topic.

@@ -1,5 +1,5 @@
 import Contracts
-import Foundation
+import FoundationEssentials
 
 /// Nobody is recorded before they are born.
 func personIsBorn(_ birthDate: LocalDate, on today: LocalDate) throws(Refusal) {

@@ -1,7 +1,7 @@
 import CommandLine
 import Contracts
 import EventLoop
-import Foundation
+import FoundationEssentials
 import ServiceKit
 
 /// `natural-persons import`: mass data from files.

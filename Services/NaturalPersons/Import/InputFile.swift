@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Trust
 
 /// A file that is read from front to back in pieces of 64 KB.

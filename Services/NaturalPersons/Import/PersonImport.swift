@@ -1,7 +1,7 @@
 import CommandLine
 import Contracts
 import EventLoop
-import Foundation
+import FoundationEssentials
 import Postgres
 
 /// Takes a file of persons into the register, batch by batch, so that a broken-off import goes on where it was.
@@ -67,24 +67,47 @@ import Postgres
         var (source, batch) = try await Loop.offload {
             try PersonFile(file, format, classifier: classifier, today: today, from: place).reading(rows)
         }
+        var isFilling = true
         while let present = batch {
             let behind = source
             async let ahead = Loop.offload { try behind.reading(rows) }
-            run = try await store(present, run, rejects, session)
+            run = try await store(present, run, rejects, session, &isFilling)
             bar.advance(by: present.count)
             (source, batch) = try await ahead
         }
     }
 
+    /// While nobody of a batch is known it is copied, which is the quickest; where somebody is, that leaves nothing behind, and the batch goes
+    /// in person by person.
+    private func store(
+        _ batch: ImportBatch, _ run: ImportRun, _ rejects: RejectsFile, _ session: Session, _ isFilling: inout Bool
+    ) async throws -> ImportRun {
+        if isFilling {
+            do {
+                return try await store(batch, run, rejects, session) { persons, lease in
+                    try await PersonTable.copy(persons, import: run.id, at: .now, in: lease)
+                }
+            } catch let error as PostgresError where error.isUniqueViolation {}
+        }
+        let next = try await store(batch, run, rejects, session) { persons, lease in
+            try await lease.execute(PersonTable.insertNew(persons, import: run.id, at: .now))
+        }
+        isFilling = next.imported == run.imported + batch.rows.count
+        return next
+    }
+
     /// One batch and how far it brings the import: one transaction. Rejects are on disk before it commits.
-    private func store(_ batch: ImportBatch, _ run: ImportRun, _ rejects: RejectsFile, _ session: Session) async throws -> ImportRun {
+    private func store(
+        _ batch: ImportBatch, _ run: ImportRun, _ rejects: RejectsFile, _ session: Session,
+        _ insert: @Loop ([Persons.Record], Lease) async throws -> Int
+    ) async throws -> ImportRun {
         try await session.transaction { lease in
             var next = run
             var refused = batch.rejects
             var present = batch.repeated
             if !batch.rows.isEmpty {
                 let persons = batch.rows.map(\.person)
-                let inserted = try await lease.execute(PersonTable.insertNew(persons, import: run.id, at: .now))
+                let inserted = try await insert(persons, lease)
                 if inserted < persons.count {
                     for (place, isSame) in try await lease.fetch(PersonTable.presentBefore(persons)) {
                         let row = batch.rows[place]

@@ -1,6 +1,6 @@
 import Contracts
 import EventLoop
-import Foundation
+import FoundationEssentials
 import Glibc
 
 /// The file of rows that did not go in: one JSON object a line, readable by its owner only, since it holds personal data.

@@ -1,5 +1,5 @@
 import Contracts
-import Foundation
+import FoundationEssentials
 
 /// The checks that every row of a mass import passes: those of the contract's types, and the register's rules.
 struct RowCheck: Sendable {

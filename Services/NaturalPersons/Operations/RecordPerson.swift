@@ -1,6 +1,6 @@
 import Contracts
 import EventLoop
-import Foundation
+import FoundationEssentials
 import Messaging
 
 extension NaturalPersons {

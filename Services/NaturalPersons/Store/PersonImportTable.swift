@@ -1,5 +1,5 @@
 import Contracts
-import Foundation
+import FoundationEssentials
 import Postgres
 
 /// How far the import of a file has come.
@@ -71,6 +71,20 @@ extension PersonTable {
         SELECT *, 1, \(moment), \(id) FROM \(unnested(persons))
         ON CONFLICT (iin) DO NOTHING
         """
+    }
+
+    /// Takes in persons of whom none is there yet, and says how many; otherwise the transaction fails.
+    static func copy(_ persons: [Persons.Record], import id: Int64, at moment: Timestamp, in lease: Lease) async throws -> Int {
+        try await lease.copyIn("COPY person (\(columns), recorded_at, import_id) FROM STDIN (FORMAT binary)") { copy in
+            for person in persons {
+                let (kk, ru) = (person.name.kk, person.name.ru)
+                try await copy.row(
+                    person.id, person.iin.rawValue, kk.surname.rawValue, kk.given.rawValue, kk.patronymic?.rawValue,
+                    ru.surname.rawValue, ru.given.rawValue, ru.patronymic?.rawValue, person.sex.rawValue, person.birthDate,
+                    person.citizenship.rawValue, person.address?.kato.rawValue, person.address?.text.rawValue, person.status.rawValue,
+                    Int64(person.version), moment, id)
+            }
+        }
     }
 
     /// Of the persons just offered, those that were there before: which, counted from 0, and whether word for word the same.

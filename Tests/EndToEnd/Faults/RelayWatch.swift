@@ -6,6 +6,8 @@ import Postgres
     private let platform: Platform
     private let findings: Findings
     private var task: Task<Void, Never>?
+    /// Each is reported once.
+    private var told: Set<Backend> = []
     private var suspects: Set<Backend> = []
     /// How often a relay was seen at work.
     private(set) var sightings = 0
@@ -53,7 +55,7 @@ import Postgres
         let seen = try await database.reader.fetch(query)
         let strangers = Set(seen.filter { !$0.isOwner }.map(\.0))
         // One look reads locks and activity one after the other: who got the lock in between is seen with it the next time.
-        for stranger in strangers.intersection(suspects) {
+        for stranger in strangers.intersection(suspects) where told.insert(stranger).inserted {
             findings.report("a backend takes from the outbox of \(stranger.database) without the relay's lock")
         }
         suspects = strangers

@@ -70,7 +70,7 @@ import TestSupport
         }
         await watch.stop()
         Report.say("calm: \(ledger.cases.count) applications were accepted; all deadlines pass")
-        try await letDeadlinesPass()
+        try await Round.letDeadlinesPass(platform, clients, findings)
         let invariants = Invariants(platform: platform, ledger: ledger, findings: findings)
         let messages = try await invariants.check(clients)
         return Tally(
@@ -80,7 +80,7 @@ import TestSupport
     }
 
     /// What no official has decided is due now; every timer is to fire that has not.
-    private func letDeadlinesPass() async throws {
+    static func letDeadlinesPass(_ platform: Platform, _ clients: Clients, _ findings: Findings) async throws {
         let call = try platform.request(
             DevelopmentClock.move(for: .eLicense), DevelopmentClock.Move(bySeconds: 60 * 86_400), as: People.administrator, key: "last-move")
         let answer = try await clients.persistently { call }

@@ -182,7 +182,8 @@ import TestSupport
 
     private func nobodyLeftByItself() {
         for service in platform.instances where !service.isRunning {
-            findings.report("\(service.label) has ended by itself: \(service.log.suffix(1000))")
+            let words = service.log.split(separator: "\n").filter { $0.contains("ssertion") || $0.contains("atal error") || $0.contains("crashed") }
+            findings.report("\(service.label) has ended by itself: \(words.suffix(5).joined(separator: " | ")) … \(service.log.suffix(1000))")
         }
     }
 }

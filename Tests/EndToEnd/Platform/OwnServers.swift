@@ -15,12 +15,15 @@ import TestSupport
 
     /// Runs `body` with a server of its own, and removes that whatever happens.
     ///
-    /// - Parameter settings: more of what `deploy/servers.sh` takes from its environment.
+    /// - Parameters:
+    ///   - settings: more of what `deploy/servers.sh` takes from its environment.
+    ///   - archive: whether the PostgreSQL has backups and an archive of its WAL, in ``backups``; and whether its commits wait for that.
     nonisolated static func run(
-        _ part: Part, _ settings: [String: String] = [:], _ body: @escaping @Loop @Sendable (OwnServers) async throws -> Void
+        _ part: Part, _ settings: [String: String] = [:], archive: Archive = .none,
+        _ body: @escaping @Loop @Sendable (OwnServers) async throws -> Void
     ) async throws {
         try await Loop.run {
-            let servers = OwnServers(part, settings)
+            let servers = OwnServers(part, settings, archive)
             do {
                 try await servers.guarded()
                 try await servers.start()
@@ -35,9 +38,16 @@ import TestSupport
         }
     }
 
-    private init(_ part: Part, _ settings: [String: String]) {
+    enum Archive { case none, afterwards, synchronous }
+
+    private let archive: Archive
+    var backups: String { "\(folder)/backup" }
+    var dataDirectory: String { "\(folder)/postgres" }
+
+    private init(_ part: Part, _ settings: [String: String], _ archive: Archive) {
         self.part = part
         self.settings = settings
+        self.archive = archive
         folder = "\(Platform.variable("TEST_STATE") ?? "/tmp")/own-\(UUID().uuidString.lowercased().prefix(8))"
     }
 
@@ -122,6 +132,8 @@ import TestSupport
             let found = try? FileManager.default.contentsOfDirectory(atPath: "\(state)/downloads").first { $0.hasPrefix("kafka_") && !$0.contains(".tgz") }
             return found.map { "\(state)/downloads/\($0)" }
         }
+        if archive != .none { environment["BACKUP_DIRECTORY"] = backups }
+        if archive == .synchronous { environment["SYNCHRONOUS_ARCHIVE"] = "1" }
         environment.merge(settings) { $1 }
         environment["KAFKA_HOME"] = Platform.variable("KAFKA_HOME") ?? downloaded
         return environment

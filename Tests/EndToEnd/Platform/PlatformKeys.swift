@@ -26,6 +26,7 @@ struct PlatformKeys: Sendable {
         }
         (self.signing, self.opening) = (signing, opening)
         everyone = try KeySet(entries)
+        try Files.write(Array(try signIn.pem.utf8), to: "\(folder)/sign-in.pem")
         try Files.write(everyone.jwks, to: jwksFile)
     }
 

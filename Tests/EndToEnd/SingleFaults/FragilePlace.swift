@@ -1,6 +1,7 @@
 import Contracts
 import EventLoop
 import FoundationEssentials
+import Glibc
 import Kafka
 import Postgres
 import TestSupport
@@ -25,19 +26,22 @@ struct FragileOrder: Sendable {
     let prefix = "fragile-\(UUID().uuidString.lowercased().prefix(8))"
     let database: ServiceDatabase
     private let folder: String
+    private let partitions: Int
     private var instances: [ServiceProcess] = []
     private var supervisor: Task<Void, Never>?
     /// How often an instance has ended by itself.
     private(set) var ends = 0
 
     nonisolated static func run(
-        instances: Int = 1, settings: [String: String] = [:], _ body: @escaping @Loop @Sendable (FragilePlace) async throws -> Void
+        instances: Int = 1, partitions: Int = 1, startsNow: Bool = true, settings: [String: String] = [:],
+        _ body: @escaping @Loop @Sendable (FragilePlace) async throws -> Void
     ) async throws {
         try await Loop.run {
-            let place = try await FragilePlace()
+            let place = try await FragilePlace(partitions)
             let outcome: Result<Void, any Error>
             do {
-                try await place.start(instances, settings)
+                try await place.prepare(instances, settings)
+                if startsNow { try await place.start() }
                 outcome = .success(try await body(place))
             } catch { outcome = .failure(error) }
             await place.end()
@@ -45,7 +49,8 @@ struct FragileOrder: Sendable {
         }
     }
 
-    private init() async throws {
+    private init(_ partitions: Int) async throws {
+        self.partitions = partitions
         folder = "\(Platform.variable("TEST_STATE") ?? "/tmp")/\(prefix)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         database = try await ServiceDatabase(on: Servers.database ?? "", prefix)
@@ -54,10 +59,9 @@ struct FragileOrder: Sendable {
     private var kafka: KafkaOptions { KafkaOptions(bootstrap: Servers.kafka ?? "", clientID: "fragile-test", properties: [:]) }
     private var topic: String { "\(prefix).fragile.step.v1" }
 
-    private func start(_ count: Int, _ settings: [String: String]) async throws {
-        // One partition: what stands behind the poison is the same partition's.
+    private func prepare(_ count: Int, _ settings: [String: String]) async throws {
         let admin = try Admin(kafka)
-        if Servers.isRealKafka { try await admin.createTopics([TopicSpec(name: topic, partitions: 1, replication: 1)]) }
+        if Servers.isRealKafka { try await admin.createTopics([TopicSpec(name: topic, partitions: partitions, replication: 1)]) }
         await admin.close()
         let keys = try PlatformKeys(folder: folder)
         let environment = [
@@ -73,6 +77,10 @@ struct FragileOrder: Sendable {
             instances.append(ServiceProcess("fragile", "fragile-\(number)", binary: "\(Platform.binaries)/FragileService", environment: own, folder: place))
         }
         try await instances[0].command("migrate")
+    }
+
+    /// Starts the instances, and from then on again whatever has ended.
+    func start() async throws {
         for instance in instances { try await instance.start() }
         for instance in instances { try await instance.ready() }
         supervisor = Loop.spawn { await self.startAgain() }
@@ -99,13 +107,15 @@ struct FragileOrder: Sendable {
     var isEveryoneRunning: Bool { instances.allSatisfy(\.isRunning) }
     func everyoneIsReady() async throws { for instance in instances { try await instance.ready() } }
 
+    var pid: pid_t? { instances.first?.pid }
+
     /// Publishes orders; one without an item has no key.
     func publish(_ orders: [FragileOrder], type: String = "step-taken") async throws {
         let producer = try Producer(kafka)
         try await producer.send(orders.map { order in
             let item = order.item ?? "keyless"
             return KafkaRecord(
-                topic: topic, partition: 0, key: order.item.map { Array($0.utf8) },
+                topic: topic, partition: partitions == 1 ? 0 : nil, key: order.item.map { Array($0.utf8) },
                 value: Array(#"{"order":{"item":"\#(item)","step":\#(order.step),"act":"\#(order.act.rawValue)"}}"#.utf8),
                 headers: [
                     KafkaHeader("ce_specversion", "1.0"), KafkaHeader("ce_id", UUID.v7().text), KafkaHeader("ce_source", "/fragile"),

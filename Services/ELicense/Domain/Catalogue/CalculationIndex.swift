@@ -18,6 +18,9 @@ struct CalculationIndex: Sendable {
         return entry
     }
 
+    /// The last day on which there is an index.
+    var lastDay: LocalDate? { entries.last.flatMap { LocalDate(year: $0.from.year, month: 12, day: 31) } }
+
     /// The licence fee: its rate times the index of the day (Tax Code of 2008, art. 471). Exact, in tiyn: nothing is rounded.
     ///
     /// - Throws: ``MoneyError`` when it does not come out in whole tiyn.

@@ -37,6 +37,9 @@ struct Catalogue: Sendable {
         return kind
     }
 
+    /// The last day on which fees can be told.
+    var lastDayOfIndex: LocalDate? { index.lastDay }
+
     /// What the public reads: the kinds of a day with their fees on that day.
     func shown(on day: LocalDate) throws(Refusal) -> Licences.Kinds {
         let edition = try edition(on: day)

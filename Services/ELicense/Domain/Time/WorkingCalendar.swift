@@ -49,6 +49,9 @@ struct WorkingCalendar: Sendable {
         self.years = Dictionary(years.map { ($0.year, $0) }) { _, later in later }
     }
 
+    /// The last day of the years that data tell of.
+    var lastDay: LocalDate? { years.keys.max().flatMap { LocalDate(year: $0, month: 12, day: 31) } }
+
     /// - Throws: ``CalendarMissing`` when there are no data for the year.
     func isWorking(_ day: LocalDate) throws(CalendarMissing) -> Bool {
         let year = try self.year(of: day)
