@@ -49,17 +49,26 @@ public struct CloudEvent: Sendable {
         data = attributes.record.value ?? []
     }
 
-    /// The headers of binary mode, in the order in which a person would read them.
-    public var headers: [KafkaHeader] {
-        var headers = [
-            KafkaHeader("ce_specversion", "1.0"), KafkaHeader("ce_id", id), KafkaHeader("ce_source", source),
-            KafkaHeader("ce_type", type), KafkaHeader("ce_time", time.description), KafkaHeader("content-type", contentType),
+    /// The attributes in binary mode, by the names of their headers and in the order in which a person would read them.
+    var attributes: [(name: String, value: String)] {
+        var attributes = [
+            (name: "ce_specversion", value: "1.0"), (name: "ce_id", value: id), (name: "ce_source", value: source),
+            (name: "ce_type", value: type), (name: "ce_time", value: time.description), (name: "content-type", value: contentType),
         ]
-        if let subject { headers.append(KafkaHeader("ce_subject", subject)) }
-        if let traceparent { headers.append(KafkaHeader("traceparent", traceparent)) }
-        return headers
+        if let subject { attributes.append((name: "ce_subject", value: subject)) }
+        if let traceparent { attributes.append((name: "traceparent", value: traceparent)) }
+        return attributes
     }
 
+<<<<<<< HEAD
+=======
+    /// The headers of binary mode.
+    public var headers: [KafkaHeader] { attributes.map { KafkaHeader($0.name, $0.value) } }
+
+    /// The id for the inbox: the CloudEvent's own where it is a UUID, else one derived from source and id, which are unique together.
+    var inboxID: UUID { UUID(text: id) ?? UUID(hashOf: Array("\(source)\n\(id)".utf8)) }
+
+>>>>>>> application
     /// The service that sent it, as far as its source attribute says.
     public var sender: ServiceName? { source.hasPrefix("/") ? ServiceName(rawValue: String(source.dropFirst())) : nil }
 }
@@ -71,6 +80,7 @@ public struct NotACloudEvent: Error, CustomStringConvertible {
 }
 
 extension UUID {
+<<<<<<< HEAD
     /// Reads 8-4-4-4-12 hexadecimal digits.
     init?(_ text: UnsafeBufferPointer<UInt8>) {
         var bytes: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -78,6 +88,8 @@ extension UUID {
         self.init(uuid: bytes)
     }
 
+=======
+>>>>>>> application
     /// A UUID (version 8, RFC 9562) of the SHA-256 of some bytes.
     init(hashOf bytes: [UInt8]) {
         var hash = Digest.sha256(bytes)

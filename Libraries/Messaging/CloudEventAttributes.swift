@@ -78,32 +78,3 @@ extension UnsafeRawBufferPointer {
         count == literal.utf8CodeUnitCount && baseAddress.map { memcmp($0, literal.utf8Start, count) == 0 } ?? true
     }
 }
-
-extension UnsafeMutableRawBufferPointer {
-    /// Fills 16 bytes from 8-4-4-4-12 hexadecimal digits; false when the text is none such.
-    func readUUID(from text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard count == 16, text.count == 36 else { return false }
-        var place = 0
-        for index in 0..<16 {
-            if index == 4 || index == 6 || index == 8 || index == 10 {
-                guard text[place] == UInt8(ascii: "-") else { return false }
-                place += 1
-            }
-            guard let high = text[place].hexDigit, let low = text[place + 1].hexDigit else { return false }
-            self[index] = high << 4 | low
-            place += 2
-        }
-        return true
-    }
-}
-
-extension UInt8 {
-    fileprivate var hexDigit: UInt8? {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-}

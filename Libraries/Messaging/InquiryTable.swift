@@ -7,7 +7,9 @@ enum InquiryTable {
     static func insert(_ question: Question, at now: Timestamp) -> Statement {
         """
         INSERT INTO inquiry (id, register, name, type, case_id, basis, body, fields, request, asked_at)
-        VALUES (\(question.id), \(question.register), \(question.name), \(question.type), \(question.caseID), \(question.basis), \(question.body), \(question.fields), \(question.request), \(now))
+        SELECT unnest(\(each: question.id)), unnest(\(each: question.register)), unnest(\(each: question.name)), unnest(\(each: question.type)),
+               unnest(\(each: question.caseID)), unnest(\(each: question.basis)), unnest(\(each: question.body)),
+               unnest(\(each: question.fields.arrayText))::text[], unnest(\(each: question.request)), unnest(\(each: now))
         """
     }
 

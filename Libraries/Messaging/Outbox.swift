@@ -6,10 +6,11 @@ package import Postgres
 /// Messages that wait, in the transaction's own database, for the relay.
 package enum Outbox {
     static func insert(_ message: CloudEvent, topic: Topic, key: String) -> Statement {
-        let id = UUID(uuidString: message.id) ?? .v7()
+        let id = UUID(text: message.id) ?? .v7()
         return """
             INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers)
-            VALUES (\(id), \(topic.localName), \(key), \(message.type), \(message.data), \(JSONB(document(PackedHeaders(message.headers)))))
+            SELECT unnest(\(each: id)), unnest(\(each: topic.localName)), unnest(\(each: key)), unnest(\(each: message.type)),
+                   unnest(\(each: message.data)), unnest(\(each: JSONB(JSON.write(message.attributes))))
             """
     }
 
@@ -49,9 +50,7 @@ package enum Outbox {
     }
 
     private static func document(_ headers: PackedHeaders) -> [UInt8] {
-        JSON.write(.object(JSONObject(headers.all.map { header in
-            JSONObject.Member(name: header.name, value: .string(String(decoding: header.value, as: UTF8.self)))
-        })))
+        JSON.write(headers.all.map { (name: $0.name, value: String(decoding: $0.value, as: UTF8.self)) })
     }
 }
 

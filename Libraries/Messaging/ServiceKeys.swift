@@ -18,13 +18,14 @@ public struct ServiceKeys: Sendable {
         self.signing = signing
         self.opening = opening
         self.everyone = everyone
+        signingKeyID = signing.publicKey.thumbprint
         correspondence = SealedCorrespondence(own: opening)
     }
 
     /// Of what is signed and then sealed, in bytes.
     private static let maximumToken = 512 << 10
 
-    var signingKeyID: String { signing.publicKey.thumbprint }
+    let signingKeyID: String
 
     /// Signs `claims` and seals them, so that the topic's other readers see headers only.
     ///

@@ -13,7 +13,8 @@ public protocol TimerEvent: Codable, Sendable {
 enum TimerTable {
     static func schedule(type: String, key: String, at moment: Timestamp, payload: [UInt8]) -> Statement {
         """
-        INSERT INTO timer (id, fire_at, type, key, payload) VALUES (\(UUID.v7()), \(moment), \(type), \(key), \(payload))
+        INSERT INTO timer (id, fire_at, type, key, payload)
+        SELECT unnest(\(each: UUID.v7())), unnest(\(each: moment)), unnest(\(each: type)), unnest(\(each: key)), unnest(\(each: payload))
         ON CONFLICT ON CONSTRAINT timer_once DO UPDATE SET id = EXCLUDED.id, fire_at = EXCLUDED.fire_at, payload = EXCLUDED.payload
         """
     }

@@ -40,9 +40,7 @@ import Telemetry
     /// Runs a batch; others that wait share its transaction. Returns after the commit, one ``Rows`` for each statement.
     ///
     /// - Throws: ``PostgresError``. Whatever another batch of the same transaction did wrong is not this one's error.
-    public func run(_ batch: Batch) async throws -> [Rows] { Array(try await rows(of: batch)) }
-
-    private func rows(of batch: Batch) async throws -> ArraySlice<Rows> {
+    public func run(_ batch: Batch) async throws -> [Rows] {
         guard !batch.statements.isEmpty else { return [] }
         for statement in batch.statements { try statement.check() }
         try Self.checkCancellation()
@@ -54,7 +52,7 @@ import Telemetry
     /// Reads. The statement shares a transaction with batches that wait, and is run again should the connection be lost:
     /// what changes something is for ``run(_:)``.
     public func fetch<R>(_ query: Query<R>) async throws -> R {
-        let rows = try await rows(of: Batch(statements: [query.statement], mayRunAgain: true))
+        let rows = try await run(Batch(statements: [query.statement], mayRunAgain: true))
         guard let first = rows.first else { throw PostgresError(.server, "the server gave no answer") }
         return try query.decode(first)
     }

@@ -59,7 +59,7 @@ import Telemetry
     /// The id at which the page before ended.
     private static func place(_ cursor: String?) throws(ContractError) -> UUID? {
         guard let cursor else { return nil }
-        guard let id = UUID(uuidString: cursor) else { throw .badCursor }
+        guard let id = UUID(text: cursor) else { throw .badCursor }
         return id
     }
 

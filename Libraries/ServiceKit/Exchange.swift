@@ -88,6 +88,7 @@ import Telemetry
         _ operation: Operation<Input, Output>, _ body: @Loop (Input, Write) throws -> Output
     ) async throws -> Answer {
         let input = try input(of: operation)
+        if let answer = try await answeredBefore(operation, input) { return answer }
         let work = Write(caller: caller, now: kernel.clock.now, language: language, place: kernel.place)
         purpose(operation, input, work)
         self.work = work
@@ -109,6 +110,7 @@ import Telemetry
         _ operation: Operation<Input, Output>, _ body: @escaping @Loop @Sendable (Input, Decide) async throws -> Output
     ) async throws -> Answer {
         let input = try input(of: operation)
+        if let answer = try await answeredBefore(operation, input) { return answer }
         var attempts = 0
         while true {
             attempts += 1
@@ -220,6 +222,12 @@ import Telemetry
         } catch where isKeyUsed(error) {
             return try await storedForSure(operation, input)
         }
+    }
+
+    /// What a retry is answered without an attempt, which could only fail, and the work of others with it.
+    private func answeredBefore<Input, Output>(_ operation: Operation<Input, Output>, _ input: Input) async throws -> Answer? {
+        guard let idempotency, kernel.recentKeys.note(idempotency.key, of: caller) else { return nil }
+        return try await stored(operation, input)
     }
 
     private func isKeyUsed(_ error: any Error) -> Bool { (error as? PostgresError)?.constraint == Idempotency.constraint }

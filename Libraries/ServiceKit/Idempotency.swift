@@ -1,4 +1,5 @@
 import Contracts
+import EventLoop
 import Messaging
 import Postgres
 
@@ -16,7 +17,8 @@ enum Idempotency {
     static func remember(_ answer: StoredAnswer, key: String, caller: Caller, at now: Timestamp) -> Statement {
         """
         INSERT INTO idempotency (caller, key, request_hash, status, answer, at)
-        VALUES (\(caller.key), \(key), \(answer.requestHash), \(Int16(clamping: answer.status)), \(answer.body), \(now))
+        SELECT unnest(\(each: caller.key)), unnest(\(each: key)), unnest(\(each: answer.requestHash)),
+               unnest(\(each: Int16(clamping: answer.status))), unnest(\(each: answer.body)), unnest(\(each: now))
         """
     }
 
@@ -33,4 +35,23 @@ enum Idempotency {
         """
 
     static let forgottenAtOnce = 10_000
+}
+
+/// Keys under which changes were asked for here lately: one that is asked for again is read before it is tried.
+///
+/// It only saves the attempt. A retry that is not known here, begun at another instance for example, meets the first one's row.
+@Loop final class RecentKeys {
+    /// By their hash; a later key takes the place of an earlier one.
+    private var places = [Int](repeating: 0, count: 1 << 14)
+
+    /// Notes the key, and tells whether it was noted before.
+    func note(_ key: String, of caller: Caller) -> Bool {
+        var hasher = Hasher()
+        hasher.combine(caller)
+        hasher.combine(key)
+        let hash = hasher.finalize()
+        let place = hash & (places.count - 1)
+        defer { places[place] = hash }
+        return places[place] == hash
+    }
 }

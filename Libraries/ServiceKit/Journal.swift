@@ -50,8 +50,10 @@ enum Journal {
     static func insert(_ entry: JournalEntry, caller: Caller) -> Statement {
         """
         INSERT INTO journal (\(columns))
-        VALUES (\(UUID.v7()), \(Timestamp.now), \(caller.key), \(caller.capacity), \(entry.body ?? caller.body), \(caller.service),
-                \(entry.subject), \(entry.operation), \(entry.caseID), \(entry.basis), \(entry.fields), \(entry.outcome), \(entry.rule), \(trace))
+        SELECT unnest(\(each: UUID.v7())), unnest(\(each: Timestamp.now)), unnest(\(each: caller.key)), unnest(\(each: caller.capacity)),
+               unnest(\(each: entry.body ?? caller.body)), unnest(\(each: caller.service)), unnest(\(each: entry.subject)),
+               unnest(\(each: entry.operation)), unnest(\(each: entry.caseID)), unnest(\(each: entry.basis)),
+               unnest(\(each: entry.fields.arrayText))::text[], unnest(\(each: entry.outcome)), unnest(\(each: entry.rule)), unnest(\(each: trace))
         ON CONFLICT DO NOTHING
         """
     }

@@ -15,6 +15,7 @@ import Trust
     let place: WorkPlace
     let tokens: VerifiedTokens
     let refusals: [String: Refusal]
+    let recentKeys = RecentKeys()
 
     init(
         service: ServiceName, database: Database, clock: LawClock, place: WorkPlace, tokens: VerifiedTokens, refusals: [String: Refusal]

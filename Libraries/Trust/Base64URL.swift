@@ -14,20 +14,27 @@ public enum Base64URL {
     }
 
     static func encodedBytes(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count * 4 + 2) / 3)
-        var held: UInt32 = 0
-        var bits = 0
-        for byte in bytes {
-            held = held << 8 | UInt32(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                text.append(alphabet[Int(held >> UInt32(bits) & 0x3f)])
+        bytes.withContiguousStorageIfAvailable(encodedBytes) ?? Array(bytes).withUnsafeBufferPointer(encodedBytes)
+    }
+
+    private static func encodedBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { text, count in
+            /// The characters of up to three bytes; one more character than bytes.
+            func write(_ held: UInt32, characters: Int) {
+                for place in 0..<characters { text[count + place] = alphabet.utf8Start[Int(held >> UInt32(18 - 6 * place) & 0x3f)] }
+                count += characters
+            }
+            var place = 0
+            while place + 3 <= bytes.count {
+                write(UInt32(bytes[place]) << 16 | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2]), characters: 4)
+                place += 3
+            }
+            switch bytes.count - place {
+            case 1: write(UInt32(bytes[place]) << 16, characters: 2)
+            case 2: write(UInt32(bytes[place]) << 16 | UInt32(bytes[place + 1]) << 8, characters: 3)
+            default: break
             }
         }
-        if bits > 0 { text.append(alphabet[Int(held << UInt32(6 - bits) & 0x3f)]) }
-        return text
     }
 
     static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
@@ -50,11 +57,11 @@ public enum Base64URL {
         return bytes
     }
 
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: 0xff, count: 256)
-        for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
+        for value in 0..<64 { values[Int(alphabet.utf8Start[value])] = UInt8(value) }
         return values
     }()
 }

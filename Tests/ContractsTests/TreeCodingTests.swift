@@ -110,3 +110,36 @@ private struct Sample: Codable, Hashable {
         #expect(throws: (any Error).self) { try JSON.encode([Date.now]) }
     }
 }
+
+@Suite struct WritingTests {
+    @Test func `every text comes back as it was, by either way of writing`() throws {
+        for scalar in (1...0x2ff).compactMap(Unicode.Scalar.init) {
+            let text = "a\(scalar)\"\\b"
+            #expect(try JSON.parse(JSON.encode([text])) == [.string(text)])
+            #expect(try JSON.parse(JSON.write([.string(text)])) == [.string(text)])
+            #expect(try JSON.parse(JSON.write([(name: "n\(text)", value: text)])) == .object(JSONObject([.init(name: "n\(text)", value: .string(text))])))
+        }
+        #expect(JSON.write([(name: String, value: String)]()) == Array("{}".utf8))
+    }
+
+    @Test func `what is written once stands among what is written each time`() throws {
+        let date = try #require(LocalDate("2015-12-24"))
+        let steps = [Licences.Deadline.Step(date: date, text: LocalizedText(kk: "а", ru: "б", en: "c"), citation: "art. 30")]
+        let deadline = Licences.Deadline(date: date, at: date.start(offset: 6), silenceGrants: true, steps: steps)
+        let other = Licences.Deadline(date: date, at: date.start(offset: 5), silenceGrants: false, steps: [])
+        let first = try JSON.encode(["a": [deadline, other, deadline]])
+        #expect(try JSON.encode(["a": [deadline, other, deadline]]) == first)
+        #expect(try JSON.decode([String: [Licences.Deadline]].self, from: first) == ["a": [deadline, other, deadline]])
+        #expect(String(decoding: try JSON.encode(other), as: UTF8.self) == #"{"date":"2015-12-24","at":"2015-12-23T19:00:00Z","silenceGrants":false,"steps":[]}"#)
+    }
+
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00Z"), (1, "1970-01-01T00:00:00.000001Z"), (1_500_000, "1970-01-01T00:00:01.5Z"), (-1, "1969-12-31T23:59:59.999999Z"),
+        (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"), (-62_135_596_800_000_000, "0001-01-01T00:00:00Z"),
+        (86_399_010_200, "1970-01-01T23:59:59.0102Z"),
+    ] as [(Int64, String)])
+    func `moments as RFC 3339 has them`(_ microseconds: Int64, _ text: String) {
+        #expect(Timestamp(microseconds: microseconds).description == text)
+        #expect(Timestamp(rfc3339: text)?.microseconds == microseconds)
+    }
+}

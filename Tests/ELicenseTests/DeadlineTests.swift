@@ -102,4 +102,21 @@ import Testing
     @Test func deadlineIntoAYearWithoutCalendarIsTold() throws {
         #expect(throws: CalendarMissing.self) { try deadline("2024-12-30T06:00:00Z", Law.kind("advocate")) }
     }
+
+    /// What was derived for one application is taken for another of its kind and day, and for none else.
+    @Test func rememberedDeadlinesAreThoseThatWouldBeDerived() throws {
+        let law = try Law.data()
+        let moments = ["2015-11-30T06:00:00Z", "2015-11-30T17:59:59Z", "2015-11-30T18:00:00Z", "2015-12-14T06:00:00Z", "2015-11-30T06:00:00Z"]
+        for at in try moments.map(moment) {
+            for code: LicenceKindCode in ["advocate", "environment", "advocate"] {
+                let on = try law.localTime.day(at: at)
+                let (kind, completeness) = (try law.catalogue.kind(code, on: on).kind, try law.deadlines(on: on))
+                let remembered = try law.decisionDeadline(submittedAt: at, kind: kind, completeness: completeness)
+                let derived = try PermitsLaw.decisionDeadline(
+                    submittedAt: at, kind: kind, completeness: completeness, calendar: law.calendar, localTime: law.localTime)
+                #expect(remembered.deadline == derived.deadline)
+                #expect(remembered.calendars == derived.calendars)
+            }
+        }
+    }
 }

@@ -28,6 +28,26 @@ func iin(_ text: String) -> IIN {
         }
     }
 
+    @Test func `a retry is not tried again: it uses up no number`() async throws {
+        try await TicketOffice.run { office in
+            let first = try await office.open("a", by: marat, key: "k1").json()["number"]?.int
+            for _ in 0..<3 { #expect(try await office.open("a", by: marat, key: "k1").json()["number"]?.int == first) }
+            let next = try await office.open("b", by: marat, key: "k2").json()["number"]?.int
+            #expect(next == first.map { $0 + 1 })
+        }
+    }
+
+    @Test func `a retry after a restart, of which this instance knows nothing, is answered the same`() async throws {
+        try await TicketOffice.run { office in
+            let first = try await office.open("a", by: marat, key: "k1")
+            try await office.restart()
+            let again = try await office.open("a", by: marat, key: "k1")
+            #expect(again.status == 201)
+            #expect(again.body == first.body)
+            #expect(try await office.count("ticket") == 1)
+        }
+    }
+
     @Test func `one key sent many times at once has one effect and one answer`() async throws {
         try await TicketOffice.run { office in
             let answers = try await withThrowingTaskGroup(of: [UInt8].self) { group in

@@ -73,16 +73,30 @@ extension Licences {
             }
         }
 
-        public var date: LocalDate
-        public var at: Timestamp
-        public var silenceGrants: Bool
-        public var steps: [Step]
+        public let date: LocalDate
+        public let at: Timestamp
+        public let silenceGrants: Bool
+        public let steps: [Step]
+        /// All that apply for a kind on one day get the same, and it is half a page.
+        private let written = WrittenOnce()
+
+        private enum CodingKeys: CodingKey { case date, at, silenceGrants, steps }
 
         public init(date: LocalDate, at: Timestamp, silenceGrants: Bool, steps: [Step]) {
             self.date = date
             self.at = at
             self.silenceGrants = silenceGrants
             self.steps = steps
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            try written.encode(to: encoder) { encoder in
+                var members = encoder.container(keyedBy: CodingKeys.self)
+                try members.encode(date, forKey: .date)
+                try members.encode(at, forKey: .at)
+                try members.encode(silenceGrants, forKey: .silenceGrants)
+                try members.encode(steps, forKey: .steps)
+            }
         }
 
         public static let notes = [

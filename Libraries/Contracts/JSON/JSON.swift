@@ -39,6 +39,21 @@ public enum JSON {
         try JSONByteEncoder.encode(value)
     }
 
+    /// Writes an object of texts compactly, in the order given.
+    public static func write(_ members: some Sequence<(name: String, value: String)>) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(512)
+        for member in members {
+            text.append(text.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+            text.append(json: member.name)
+            text.append(UInt8(ascii: ":"))
+            text.append(json: member.value)
+        }
+        if text.isEmpty { text.append(UInt8(ascii: "{")) }
+        text.append(UInt8(ascii: "}"))
+        return text
+    }
+
     /// Writes a tree compactly, in its own order or with sorted keys; `pretty` indents by two blanks.
     public static func write(_ tree: JSONValue, sorted: Bool = false, pretty: Bool = false) -> [UInt8] {
         var writer = JSONWriter(sorted: sorted, pretty: pretty)

@@ -10,8 +10,13 @@ struct JSONByteEncoder: Encoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     static func encode(_ value: some Encodable) throws -> [UInt8] {
+        try bytes { try $0.encode(value) }
+    }
+
+    /// What `body` writes, as a text of its own.
+    static func bytes(_ body: (JSONByteEncoder) throws -> Void) throws -> [UInt8] {
         let json = JSONBytes()
-        try JSONByteEncoder(json: json, depth: 0).encode(value)
+        try body(JSONByteEncoder(json: json, depth: 0))
         json.close(to: 0)
         return json.bytes
     }
@@ -19,17 +24,17 @@ struct JSONByteEncoder: Encoder {
     func encode<T: Encodable>(_ value: T) throws {
         // Types are compared before a cast, which is slow, is tried.
         if T.self == UUID.self, let id = value as? UUID {
-            json.text(id.text)
+            json.string(id.text)
         } else if T.self == Decimal.self, let number = value as? Decimal {
             guard number.isFinite else { throw Self.invalid(value, "a number without a value") }
             json.number(number.description)
         } else if T.self == Date.self {
             throw Self.invalid(value, "a Date; contracts use Timestamp")
         } else {
-            let start = json.bytes.count
+            let start = json.size
             try value.encode(to: self)
             // A type that encodes nothing is an object without members.
-            if json.bytes.count == start { json.begin(true, at: depth + 1) }
+            if json.size == start { json.begin(true, at: depth + 1) }
         }
     }
 

@@ -11,7 +11,7 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     func encodeNil(forKey key: Key) throws { member(key).null() }
     func encode(_ value: Bool, forKey key: Key) throws { member(key).bool(value) }
-    func encode(_ value: String, forKey key: Key) throws { member(key).text(value) }
+    func encode(_ value: String, forKey key: Key) throws { member(key).string(value) }
     func encode(_ value: Double, forKey key: Key) throws { try real(value, key) }
     func encode(_ value: Float, forKey key: Key) throws { try real(value, key) }
     func encode(_ value: Int, forKey key: Key) throws { member(key).number(String(value)) }
@@ -70,7 +70,7 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
 
     func encodeNil() throws { item().null() }
     func encode(_ value: Bool) throws { item().bool(value) }
-    func encode(_ value: String) throws { item().text(value) }
+    func encode(_ value: String) throws { item().string(value) }
     func encode(_ value: Double) throws { try real(value) }
     func encode(_ value: Float) throws { try real(value) }
     func encode(_ value: Int) throws { item().number(String(value)) }
@@ -119,7 +119,7 @@ struct SingleWriter: SingleValueEncodingContainer {
 
     func encodeNil() throws { json.null() }
     func encode(_ value: Bool) throws { json.bool(value) }
-    func encode(_ value: String) throws { json.text(value) }
+    func encode(_ value: String) throws { json.string(value) }
     func encode(_ value: Double) throws { try encoder.real(value) }
     func encode(_ value: Float) throws { try encoder.real(value) }
     func encode(_ value: Int) throws { json.number(String(value)) }

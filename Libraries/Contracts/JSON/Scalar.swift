@@ -3,8 +3,10 @@ import FoundationEssentials
 /// One value that is to be read as a string, number or boolean.
 struct Scalar {
     let value: JSONValue
-    let place: Place
+    let spot: Spot
     let isText: Bool
+
+    private var place: Place { spot.place }
 
     func error(_ fault: ValueError) -> ContractError { place.error(.badValue(rule: fault.rule, text: fault.text)) }
 

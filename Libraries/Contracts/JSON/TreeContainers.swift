@@ -16,11 +16,11 @@ struct KeyedTree<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     private func child(_ key: Key) throws(ContractError) -> TreeDecoder {
-        TreeDecoder(try member(key), at: place(key), isText: decoder.isText(key.stringValue, in: state.place), unknown: decoder.unknown)
+        TreeDecoder(try member(key), at: .key(state.place, key.stringValue), isText: decoder.isText(key.stringValue, in: state.place), unknown: decoder.unknown)
     }
 
     private func scalar(_ key: Key) throws(ContractError) -> Scalar {
-        Scalar(value: try member(key), place: place(key), isText: decoder.isText(key.stringValue, in: state.place))
+        Scalar(value: try member(key), spot: .key(state.place, key.stringValue), isText: decoder.isText(key.stringValue, in: state.place))
     }
 
     func decodeNil(forKey key: Key) throws -> Bool { try member(key) == .null }
@@ -83,16 +83,16 @@ struct UnkeyedTree: UnkeyedDecodingContainer {
     var count: Int? { items.count }
     var isAtEnd: Bool { currentIndex >= items.count }
 
-    private mutating func next() throws(ContractError) -> (JSONValue, Place) {
-        let here = Place.index(place, currentIndex)
-        guard !isAtEnd else { throw here.error(.missing) }
+    private mutating func next() throws(ContractError) -> (JSONValue, Spot) {
+        let here = Spot.index(place, currentIndex)
+        guard !isAtEnd else { throw here.place.error(.missing) }
         defer { currentIndex += 1 }
         return (items[currentIndex], here)
     }
 
     private mutating func scalar() throws(ContractError) -> Scalar {
         let (value, here) = try next()
-        return Scalar(value: value, place: here, isText: isText)
+        return Scalar(value: value, spot: here, isText: isText)
     }
 
     mutating func decodeNil() throws -> Bool {
@@ -123,12 +123,12 @@ struct UnkeyedTree: UnkeyedDecodingContainer {
 
     mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) throws -> KeyedDecodingContainer<Nested> {
         let (value, here) = try next()
-        return KeyedDecodingContainer(KeyedTree<Nested>(decoder: decoder, state: try decoder.state(of: value, at: here)))
+        return KeyedDecodingContainer(KeyedTree<Nested>(decoder: decoder, state: try decoder.state(of: value, at: here.place)))
     }
 
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
         let (value, here) = try next()
-        return try UnkeyedTree(decoder: decoder, value: value, place: here, isText: isText)
+        return try UnkeyedTree(decoder: decoder, value: value, place: here.place, isText: isText)
     }
 
     mutating func superDecoder() throws -> any Decoder {
@@ -143,7 +143,7 @@ struct SingleTree: SingleValueDecodingContainer {
 
     var codingPath: [any CodingKey] { decoder.codingPath }
 
-    private var scalar: Scalar { Scalar(value: decoder.value, place: decoder.place, isText: decoder.isText) }
+    private var scalar: Scalar { Scalar(value: decoder.value, spot: decoder.spot, isText: decoder.isText) }
 
     func decodeNil() -> Bool { decoder.value == .null }
     func decode(_ type: Bool.Type) throws -> Bool { try scalar.bool() }
@@ -162,6 +162,6 @@ struct SingleTree: SingleValueDecodingContainer {
     func decode(_ type: UInt64.Type) throws -> UInt64 { try scalar.integer(type) }
 
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
-        try TreeDecoder.unbox(type, TreeDecoder(decoder.value, at: decoder.place, isText: decoder.isText, unknown: decoder.unknown))
+        try TreeDecoder.unbox(type, TreeDecoder(decoder.value, at: decoder.spot, isText: decoder.isText, unknown: decoder.unknown))
     }
 }

@@ -3,7 +3,7 @@ import FoundationEssentials
 /// Makes a value of a tree by `Decodable`, and afterwards refuses every member of every object that was not asked for.
 final class TreeDecoder: Decoder {
     let value: JSONValue
-    let place: Place
+    let spot: Spot
     /// Whether texts stand for numbers and booleans too, as they do in paths and queries.
     let isText: Bool
     private let textNames: Set<String>
@@ -11,14 +11,15 @@ final class TreeDecoder: Decoder {
     private var states: [KeyedState] = []
     private var wasAsked = false
 
-    init(_ value: JSONValue, at place: Place, isText: Bool, unknown: UnknownKeys, textNames: Set<String> = []) {
+    init(_ value: JSONValue, at spot: Spot, isText: Bool, unknown: UnknownKeys, textNames: Set<String> = []) {
         self.value = value
         self.unknown = unknown
-        self.place = place
+        self.spot = spot
         self.isText = isText
         self.textNames = textNames
     }
 
+    var place: Place { spot.place }
     var codingPath: [any CodingKey] { place.codingPath }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
@@ -65,9 +66,9 @@ final class TreeDecoder: Decoder {
     }
 
     private func foundationLeaf(_ type: Any.Type) throws(ContractError) -> Any {
-        let scalar = Scalar(value: value, place: place, isText: isText)
+        let scalar = Scalar(value: value, spot: spot, isText: isText)
         if type == UUID.self {
-            guard let id = UUID(uuidString: try scalar.string()) else { throw scalar.error(ValueError.uuid) }
+            guard let id = UUID(text: try scalar.string()) else { throw scalar.error(ValueError.uuid) }
             return id
         }
         return try scalar.decimal()
@@ -113,7 +114,7 @@ public enum UnknownKeys: Sendable, Hashable {
 }
 
 /// Where in a tree something stands.
-indirect enum Place {
+indirect enum Place: Sendable {
     case root
     case key(Place, String)
     case index(Place, Int)
@@ -143,6 +144,31 @@ indirect enum Place {
     func error(_ kind: ContractError.Kind) -> ContractError { ContractError(pointer: pointer, kind: kind) }
 }
 
+/// A place that is made only when somebody asks: for nearly every value nobody does.
+struct Spot: Sendable {
+    private enum Step: Sendable {
+        case none
+        case key(String)
+        case index(Int)
+    }
+
+    private let parent: Place
+    private let step: Step
+
+    static let root = Spot(parent: .root, step: .none)
+
+    static func key(_ parent: Place, _ name: String) -> Spot { Spot(parent: parent, step: .key(name)) }
+    static func index(_ parent: Place, _ index: Int) -> Spot { Spot(parent: parent, step: .index(index)) }
+
+    var place: Place {
+        switch step {
+        case .none: parent
+        case .key(let name): .key(parent, name)
+        case .index(let index): .index(parent, index)
+        }
+    }
+}
+
 /// A key made of any name.
 struct NameKey: CodingKey {
     let stringValue: String
@@ -163,8 +189,10 @@ struct NameKey: CodingKey {
 final class KeyedState {
     let object: JSONObject
     let place: Place
-    private var asked: Set<Int> = []
+    private var asked = Marks()
     private let index: [String: Int]?
+    /// Types ask for the same member twice, or for the next.
+    private var latest = 0
 
     init(_ object: JSONObject, at place: Place) {
         self.object = object
@@ -176,13 +204,39 @@ final class KeyedState {
 
     /// The member so named; it counts as asked for.
     func find(_ name: String) -> JSONValue? {
-        guard let position = index.map({ $0[name] }) ?? object.members.firstIndex(where: { $0.name == name }) else { return nil }
+        guard let position = index.map({ $0[name] }) ?? search(name) else { return nil }
         asked.insert(position)
         return object.members[position].value
+    }
+
+    private func search(_ name: String) -> Int? {
+        let members = object.members
+        for step in members.indices {
+            let position = latest + step < members.count ? latest + step : latest + step - members.count
+            if members[position].name == name {
+                latest = position
+                return position
+            }
+        }
+        return nil
     }
 
     var firstUnasked: String? {
         guard asked.count < object.count else { return nil }
         return object.members.indices.first { !asked.contains($0) }.map { object.members[$0].name }
+    }
+}
+
+/// Small numbers as bits, others in a set.
+private struct Marks {
+    private var small: UInt64 = 0
+    private var others: Set<Int> = []
+
+    var count: Int { small.nonzeroBitCount + others.count }
+
+    func contains(_ number: Int) -> Bool { number < 64 ? small & 1 << UInt64(number) != 0 : others.contains(number) }
+
+    mutating func insert(_ number: Int) {
+        if number < 64 { small |= 1 << UInt64(number) } else { others.insert(number) }
     }
 }

@@ -38,6 +38,47 @@ struct DigitScanner {
     }
 }
 
+/// Writes the parts of a date or time into memory that is large enough for all of them.
+struct DigitWriter {
+    private let memory: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
+
+    init(_ memory: UnsafeMutableBufferPointer<UInt8>) { self.memory = memory }
+
+    mutating func write(_ mark: Unicode.Scalar) {
+        memory[count] = UInt8(truncatingIfNeeded: mark.value)
+        count += 1
+    }
+
+    /// Decimal, with leading zeros.
+    mutating func write(_ number: Int, digits: Int) {
+        var rest = number
+        for place in stride(from: count + digits - 1, through: count, by: -1) {
+            memory[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        count += digits
+    }
+
+    /// The digits after a point, without trailing zeros.
+    mutating func write(fractionOfMillion: Int) {
+        var (fraction, digits) = (fractionOfMillion, 6)
+        while fraction % 10 == 0, digits > 1 { (fraction, digits) = (fraction / 10, digits - 1) }
+        write(".")
+        write(fraction, digits: digits)
+    }
+
+    /// `YYYY-MM-DD`
+    mutating func write(_ date: LocalDate) {
+        let (year, month, day) = date.components
+        write(year, digits: 4)
+        write("-")
+        write(month, digits: 2)
+        write("-")
+        write(day, digits: 2)
+    }
+}
+
 extension Int {
     /// Decimal, with leading zeros up to a width.
     func padded(_ width: Int) -> String {

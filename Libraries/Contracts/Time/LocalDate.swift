@@ -53,8 +53,11 @@ public struct LocalDate: Sendable, Hashable, Comparable, CustomStringConvertible
     }
 
     public var description: String {
-        let (year, month, day) = components
-        return "\(year.padded(4))-\(month.padded(2))-\(day.padded(2))"
+        String(unsafeUninitializedCapacity: 10) { text in
+            var text = DigitWriter(text)
+            text.write(self)
+            return text.count
+        }
     }
 
     public static func < (a: LocalDate, b: LocalDate) -> Bool { a.daysSince1970 < b.daysSince1970 }
@@ -70,7 +73,7 @@ public struct LocalDate: Sendable, Hashable, Comparable, CustomStringConvertible
         return Int(cycle) * 146_097 + y * 365 + y / 4 - y / 100 + dayOfYear - 719_468
     }
 
-    private var components: (year: Int, month: Int, day: Int) {
+    var components: (year: Int, month: Int, day: Int) {
         let (cycle, rest) = Int64(daysSince1970 + 719_468).floored(by: 146_097)
         let d = Int(rest)
         let y = (d - d / 1460 + d / 36_524 - d / 146_096) / 365

@@ -51,15 +51,20 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     public var description: String {
         let (day, rest) = microseconds.floored(by: 86_400_000_000)
         let second = Int(rest / 1_000_000)
-        let date = LocalDate(daysSince1970: Int(day))
-        var text = "\(date)T" + (second / 3600).padded(2) + ":" + (second / 60 % 60).padded(2) + ":" + (second % 60).padded(2)
-        var fraction = Int(rest % 1_000_000)
-        if fraction > 0 {
-            var width = 6
-            while fraction % 10 == 0 { fraction /= 10; width -= 1 }
-            text += "." + fraction.padded(width)
+        let fraction = Int(rest % 1_000_000)
+        return String(unsafeUninitializedCapacity: 27) { text in
+            var text = DigitWriter(text)
+            text.write(LocalDate(daysSince1970: Int(day)))
+            text.write("T")
+            text.write(second / 3600, digits: 2)
+            text.write(":")
+            text.write(second / 60 % 60, digits: 2)
+            text.write(":")
+            text.write(second % 60, digits: 2)
+            if fraction > 0 { text.write(fractionOfMillion: fraction) }
+            text.write("Z")
+            return text.count
         }
-        return text + "Z"
     }
 
     public static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }

@@ -22,6 +22,15 @@ extension UUID {
         ))
     }
 
+    /// Reads 8-4-4-4-12 hexadecimal digits of either case. Foundation's own reader goes through `sscanf`.
+    public init?(text: String) {
+        var bytes: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        var text = text
+        let isRead = text.withUTF8 { text in withUnsafeMutableBytes(of: &bytes) { $0.readUUID(from: text) } }
+        guard isRead else { return nil }
+        self.init(uuid: bytes)
+    }
+
     /// The form in which ids are written everywhere here: lower case, as RFC 9562 asks.
     public var text: String {
         String(unsafeUninitializedCapacity: 36) { text in
@@ -43,6 +52,35 @@ extension UUID {
 }
 
 private func hexDigit(_ digit: UInt8) -> UInt8 { digit < 10 ? 0x30 + digit : 0x57 + digit }
+
+extension UnsafeMutableRawBufferPointer {
+    /// Fills 16 bytes from 8-4-4-4-12 hexadecimal digits; false when the text is none such.
+    func readUUID(from text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard count == 16, text.count == 36 else { return false }
+        var place = 0
+        for index in 0..<16 {
+            if index == 4 || index == 6 || index == 8 || index == 10 {
+                guard text[place] == UInt8(ascii: "-") else { return false }
+                place += 1
+            }
+            guard let high = text[place].hexDigit, let low = text[place + 1].hexDigit else { return false }
+            self[index] = high << 4 | low
+            place += 2
+        }
+        return true
+    }
+}
+
+extension UInt8 {
+    fileprivate var hexDigit: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
 
 /// The moment of the last id that this process has made, in microseconds since 1970.
 enum LastMoment {

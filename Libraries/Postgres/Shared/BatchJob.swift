@@ -4,13 +4,15 @@ import EventLoop
 @Loop final class BatchJob {
     let batch: Batch
     let asked = ContinuousClock.now
-    private(set) var rows: ArraySlice<Rows> = []
+    private(set) var rows: [Rows] = []
     /// What it costs, roughly: one, and one more for every four KiB of values.
     let weight: Int
     /// How often it has been sent.
     var flights = 0
     /// Set by a failure in company: its next flight is its own.
     var mustGoAlone: Bool
+    /// By their fingerprints, statements that failed as one for many: they no longer leave together with those of others.
+    var leavesApart: Set<UInt64> = []
     private var continuation: UnsafeContinuation<Void, any Error>?
     private var outcome: Result<Void, any Error>?
 
@@ -25,7 +27,7 @@ import EventLoop
 
     var isOver: Bool { outcome != nil }
 
-    func succeed(_ rows: ArraySlice<Rows>) {
+    func succeed(_ rows: [Rows]) {
         guard outcome == nil else { return }
         self.rows = rows
         finish(.success(()))
@@ -41,7 +43,7 @@ import EventLoop
     }
 
     /// Waits for the end. Cancelled before it was sent it is not sent; afterwards only its answer is dropped.
-    func value() async throws -> ArraySlice<Rows> {
+    func value() async throws -> [Rows] {
         try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
                 if let outcome { continuation.resume(with: outcome) } else { self.continuation = continuation }

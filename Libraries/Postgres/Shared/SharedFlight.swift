@@ -3,8 +3,14 @@ import EventLoop
 /// Batches in one transaction, and what becomes of each when it ends.
 @Loop struct SharedFlight {
     let jobs: [BatchJob]
+    private let course: Course
 
-    var statements: [Statement] { jobs.flatMap(\.batch.statements) }
+    init(jobs: [BatchJob]) {
+        self.jobs = jobs
+        course = Course(jobs)
+    }
+
+    var statements: [Statement] { course.statements }
     var isSolo: Bool { jobs.count == 1 && jobs[0].mustGoAlone }
 
     /// Answers the batches whose end is certain and returns those that must run again, in their order.
@@ -30,22 +36,22 @@ import EventLoop
     }
 
     private func answer(_ rows: [Rows]) {
-        var start = 0
-        for job in jobs {
-            let end = start + job.batch.statements.count
-            // A server that answers less than asked would otherwise end the process.
-            if end <= rows.count {
-                job.succeed(rows[start..<end])
-            } else {
-                job.fail(PostgresError(.server, "the server gave fewer answers than there were statements"))
-            }
-            start = end
+        // A server that answers less than asked would otherwise end the process.
+        guard rows.count >= course.statements.count else {
+            for job in jobs { job.fail(PostgresError(.server, "the server gave fewer answers than there were statements")) }
+            return
         }
+        for (index, job) in jobs.enumerated() { job.succeed(course.places[index].map { rows[$0] }) }
     }
 
     /// The culprit runs again by itself, since its companions' rows may have been the reason; the others again together.
     private func settle(_ error: PostgresError, at index: Int) -> [BatchJob] {
-        let culprit = owner(of: index)
+        let owners = jobs.indices.filter { course.places[$0].contains(index) }.map { jobs[$0] }
+        guard owners.count == 1, let culprit = owners.first else {
+            // Sent by each job for itself it will name the one.
+            for job in owners { job.leavesApart.insert(course.statements[index].fingerprint) }
+            return jobs.filter { !$0.isOver }
+        }
         if error.isAboutPlan, culprit.flights < BatchJob.mostFlightsAfterLoss { return jobs.filter { !$0.isOver } }
         if jobs.count == 1 || error.isAboutCode {
             culprit.fail(error)
@@ -59,15 +65,6 @@ import EventLoop
     private func fail(_ job: BatchJob, _ error: PostgresError) -> [BatchJob] {
         job.fail(error)
         return []
-    }
-
-    private func owner(of index: Int) -> BatchJob {
-        var end = 0
-        for job in jobs {
-            end += job.batch.statements.count
-            if index < end { return job }
-        }
-        return jobs[jobs.count - 1]
     }
 }
 

@@ -26,6 +26,8 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStrin
     private(set) var pieces: [Piece] = []
     private(set) var values = PostgresBytes()
     private(set) var parameterCount = 0
+    /// How many of the parameters are arrays with one element for each row.
+    private var elementCount = 0
     /// Equal for statements of the same literals in the same order with parameters of the same types.
     private(set) var fingerprint: UInt64 = 0
 
@@ -95,10 +97,40 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStrin
         append(.parameter(Parameter(type: Value.postgresType, offset: offset, length: isNull ? -1 : values.bytes.count - offset)))
     }
 
+    mutating func bind<Element: PostgresArrayElement & PostgresEncodable>(element: Element) {
+        let offset = values.bytes.count
+        ArrayForm.encode(one: element, into: &values)
+        elementCount += 1
+        append(.parameter(Parameter(type: Element.postgresArrayType, offset: offset, length: values.bytes.count - offset)))
+    }
+
+    /// Whether it may leave together with others of its shape, as one statement over the elements of all.
+    var gathers: Bool { elementCount > 0 && elementCount == parameterCount }
+
+    /// One statement with the elements of all, in their order; each is of one shape with the first and gathers.
+    static func gathered(_ parts: [Statement]) -> Statement {
+        guard parts.count > 1, var whole = parts.first else { return parts.first ?? "" }
+        whole.values = PostgresBytes()
+        whole.values.reserveCapacity(parts.reduce(0) { $0 + $1.values.bytes.count })
+        for index in whole.pieces.indices {
+            guard case .parameter(var parameter) = whole.pieces[index] else { continue }
+            parameter.offset = whole.values.bytes.count
+            for part in parts {
+                guard case .parameter(let one) = part.pieces[index] else { continue }
+                let array = part.values.bytes[one.offset..<one.offset + one.length]
+                ArrayForm.append(array, to: &whole.values, from: parameter.offset)
+            }
+            parameter.length = whole.values.bytes.count - parameter.offset
+            whole.pieces[index] = .parameter(parameter)
+        }
+        return whole
+    }
+
     /// Adds another statement's text and values, its parameters numbered on from ours.
     mutating func append(_ other: Statement) {
         let shift = values.bytes.count
         values.write(other.values.bytes)
+        elementCount += other.elementCount
         for piece in other.pieces {
             guard case .parameter(var parameter) = piece else { append(piece); continue }
             parameter.offset += shift

@@ -43,6 +43,31 @@ extension Statement {
             statement.bind(values.map { $0?.rawValue })
         }
 
+        /// One element of an array that has one for each row.
+        ///
+        /// A statement all of whose values are bound so is sent once for all batches that bring it to a transaction, with their
+        /// elements in one array for each value: `INSERT INTO item (id, name) SELECT unnest(\(each: id)), unnest(\(each: name))`.
+        /// Such a statement returns no rows. Elements that are arrays themselves are unnested too: bind their text instead.
+        public mutating func appendInterpolation<Value: PostgresArrayElement & PostgresEncodable>(each value: Value) {
+            statement.bind(element: value)
+        }
+
+        public mutating func appendInterpolation<Value: PostgresArrayElement & PostgresCodable>(each value: Value?) {
+            statement.bind(element: value)
+        }
+
+        @_disfavoredOverload
+        public mutating func appendInterpolation<Value: RawRepresentable>(each value: Value)
+        where Value.RawValue: PostgresArrayElement & PostgresCodable {
+            statement.bind(element: value.rawValue)
+        }
+
+        @_disfavoredOverload
+        public mutating func appendInterpolation<Value: RawRepresentable>(each value: Value?)
+        where Value.RawValue: PostgresArrayElement & PostgresCodable {
+            statement.bind(element: value?.rawValue)
+        }
+
         /// Another statement in place, its parameters numbered on.
         public mutating func appendInterpolation(_ part: Statement) { statement.append(part) }
 

@@ -82,6 +82,24 @@ enum ArrayForm {
         }
     }
 
+    /// The bytes of an array of one dimension before its first element, and where among them it counts its elements.
+    private static let head = 20, count = 12
+
+    /// An array of one element.
+    static func encode<Element: PostgresArrayElement & PostgresEncodable>(one element: Element, into bytes: inout PostgresBytes) {
+        let isNull = element.isNull
+        // Said to have NULLs where it has none: one that is appended may have some.
+        bytes.write((Int32(1), Int32(1), Int32(bitPattern: Element.postgresType.rawValue), Int32(1), Int32(1)))
+        if isNull { bytes.write(Int32(-1)) } else { bytes.writeCounted { element.encode(into: &$0) } }
+    }
+
+    /// Adds the element of an array made by ``encode(one:into:)`` to those of the last array in `bytes`, which begins at `start`.
+    static func append(_ array: ArraySlice<UInt8>, to bytes: inout PostgresBytes, from start: Int) {
+        if bytes.bytes.count == start { return bytes.write(array) }
+        bytes.write(array.dropFirst(head))
+        bytes.increment(at: start + count)
+    }
+
     static func decode<Element: PostgresDecodable>(_ cell: PostgresCell) throws(PostgresCellError) -> [Element] {
         var reader = CellReader(try cell.content())
         let dimensions: Int32 = try reader.integer()

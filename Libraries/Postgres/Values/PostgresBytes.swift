@@ -8,6 +8,22 @@ public struct PostgresBytes: Sendable {
         withUnsafeBytes(of: integer.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
+    /// Five at once, which is what stands before an array.
+    mutating func write(_ integers: (Int32, Int32, Int32, Int32, Int32)) {
+        let (a, b, c, d, e) = integers
+        withUnsafeBytes(of: (a.bigEndian, b.bigEndian, c.bigEndian, d.bigEndian, e.bigEndian)) { bytes.append(contentsOf: $0) }
+    }
+
+    /// Counts one up where an integer of four bytes was written.
+    mutating func increment(at place: Int) {
+        let old = bytes.withUnsafeBytes { Int32(bigEndian: $0.loadUnaligned(fromByteOffset: place, as: Int32.self)) }
+        overwrite(old &+ 1, at: place)
+    }
+
+    private mutating func overwrite(_ integer: Int32, at place: Int) {
+        bytes.withUnsafeMutableBytes { $0.storeBytes(of: integer.bigEndian, toByteOffset: place, as: Int32.self) }
+    }
+
     public mutating func write(_ text: String) {
         bytes.append(contentsOf: text.utf8)
     }
@@ -21,10 +37,7 @@ public struct PostgresBytes: Sendable {
         let place = bytes.count
         write(Int32(0))
         body(&self)
-        let length = Int32(truncatingIfNeeded: bytes.count - place - 4)
-        withUnsafeBytes(of: length.bigEndian) { source in
-            for (index, byte) in source.enumerated() { bytes[place + index] = byte }
-        }
+        overwrite(Int32(truncatingIfNeeded: bytes.count - place - 4), at: place)
     }
 
     mutating func reserveCapacity(_ count: Int) { bytes.reserveCapacity(count) }

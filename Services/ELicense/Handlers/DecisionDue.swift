@@ -24,16 +24,16 @@ extension ELicense {
         let day = try law.localTime.day(at: application.deadline.at)
         let outcome = try application.deadlinePassed(at: moment, on: day) { try newLicenceNumber(for: before, work) }
         if let outcome {
-            try saveGranted(outcome, of: application, work)
+            try saveGranted(outcome, of: application, since: before, work)
         } else if application != before {
             Log.warning("an application is overdue", ["number": "\(application.number)", "licensor": "\(application.licensor)"])
-            work.save(try ApplicationTable.update(application))
+            work.save(try ApplicationTable.update(application, since: before))
         }
     }
 
     /// A licence by silence, and the line in the journal that tells its holder.
-    func saveGranted(_ outcome: DecisionOutcome, of application: Application, _ work: Decide) throws {
-        try save(outcome, of: application, work)
+    func saveGranted(_ outcome: DecisionOutcome, of application: Application, since before: Application, _ work: Decide) throws {
+        try save(outcome, of: application, since: before, work)
         try journal("applications.deemed-issued", application, fields: ["applicant", "decision"], work)
     }
 

@@ -12,13 +12,13 @@ extension ELicense {
         let (granted, consequence) = try application.answered(answer, at: work.now, on: day) { try newLicenceNumber(for: before, work) }
         guard application != before else { return }
         if let granted {
-            try saveGranted(granted, of: application, work)
+            try saveGranted(granted, of: application, since: before, work)
             work.cancel(DecisionDue.self, key: application.id.text)
         }
         if application.facts != before.facts {
             try journal("applications.extract-taken", application, fields: answer.extract?.fields.map(\.rawValue) ?? [], work)
         }
-        work.save(try ApplicationTable.update(application))
+        work.save(try ApplicationTable.update(application, since: before))
         switch consequence {
         case .none: break
         case .named(let name): work.save(try LicenceTable.name(application.id, name))

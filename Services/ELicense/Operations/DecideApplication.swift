@@ -10,14 +10,15 @@ extension ELicense {
             throw Problem(.notFound, work.language)
         }
         work.subject = application.applicant
-        work.caseID = try application.caseID.rawValue
+        let caseID = try application.caseID
+        work.caseID = caseID.rawValue
         let before = application
         let day = try law.localTime.day(at: work.now)
         let outcome = try application.decide(decision, by: work.caller, at: work.now, on: day) { try newLicenceNumber(for: before, work) }
-        try save(outcome, of: application, work)
+        try save(outcome, of: application, since: before, work)
         work.cancel(DecisionDue.self, key: application.id.text)
         // A refusal need not wait for the register; what it would still answer is not needed any more.
-        if application.facts.answeredAt == nil { work.stopAsking(case: try application.caseID) }
+        if application.facts.answeredAt == nil { work.stopAsking(case: caseID) }
         return application.answer(at: work.now)
     }
 
@@ -28,8 +29,8 @@ extension ELicense {
     }
 
     /// The application, its licence and the facts that others learn of.
-    func save(_ outcome: DecisionOutcome, of application: Application, _ work: Decide) throws {
-        work.save(try ApplicationTable.update(application))
+    func save(_ outcome: DecisionOutcome, of application: Application, since before: Application, _ work: Decide) throws {
+        work.save(try ApplicationTable.update(application, since: before))
         try work.emit(outcome.decided)
         if let licence = outcome.licence {
             work.save(try LicenceTable.insert(licence))

@@ -7,7 +7,7 @@ extension ELicense {
     func own(_ page: PageRequest, _ reading: Reading) throws -> Query<Page<Licences.Summary>> {
         guard let applicant = reading.caller.iin else { throw Problem(.forbidden, reading.language) }
         let before = try page.cursor.map { cursor throws(ContractError) in
-            guard let id = UUID(uuidString: cursor) else { throw .badCursor }
+            guard let id = UUID(text: cursor) else { throw .badCursor }
             return id
         }
         let size = page.size

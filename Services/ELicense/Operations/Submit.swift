@@ -20,12 +20,13 @@ extension ELicense {
             Log.error("an application could not be accepted", ["error": "\(gap)"])
             throw Problem(.unavailable, work.language, detail: gap.description, rule: "calendar-missing")
         }
-        work.caseID = try application.caseID.rawValue
+        let caseID = try application.caseID
+        work.caseID = caseID.rawValue
         work.save(try ApplicationTable.insert(application))
         try work.emit(application.submittedEvent)
         try work.schedule(DecisionDue(application: application.id), at: application.deadline.at)
         try work.ask(
-            Persons.extract, Persons.ExtractRequest(iin: applicant), case: application.caseID, basis: ELicense.permitsLaw,
+            Persons.extract, Persons.ExtractRequest(iin: applicant), case: caseID, basis: ELicense.permitsLaw,
             body: application.licensor, fields: ELicense.fieldsAsked.map(\.rawValue))
         return application.receipt
     }

@@ -10,8 +10,9 @@ extension ELicense {
             var application = try await work.lock(ApplicationTable.locked(withdrawal.number, of: applicant))
         else { throw Problem(.notFound, work.language) }
         work.caseID = try application.caseID.rawValue
+        let before = application
         let event = try application.withdraw(at: work.now, reason: withdrawal.reason)
-        work.save(try ApplicationTable.update(application))
+        work.save(try ApplicationTable.update(application, since: before))
         work.cancel(DecisionDue.self, key: application.id.text)
         work.stopAsking(case: try application.caseID)
         try work.emit(event)

@@ -8,22 +8,26 @@ enum ApplicationTable {
         """
         INSERT INTO application (id, number, kind, licensor, applicant, language, contact, status, submitted_at, deadline_at,
                                  deadline, rules, facts, history, version)
-        VALUES (\(application.id), \(application.number), \(application.kind), \(application.licensor), \(application.applicant),
-                \(application.language), \(try application.contact.map { try JSONB(encoding: $0) }), \(application.status),
-                \(application.submittedAt), \(application.deadline.at), \(try JSONB(encoding: application.deadline)),
-                \(try JSONB(encoding: application.rules)), \(try JSONB(encoding: application.facts)),
-                \(try JSONB(encoding: application.history)), \(application.version))
+        SELECT unnest(\(each: application.id)), unnest(\(each: application.number)), unnest(\(each: application.kind)),
+               unnest(\(each: application.licensor)), unnest(\(each: application.applicant)), unnest(\(each: application.language)),
+               unnest(\(each: try application.contact.map { try JSONB(encoding: $0) })), unnest(\(each: application.status)),
+               unnest(\(each: application.submittedAt)), unnest(\(each: application.deadline.at)),
+               unnest(\(each: try JSONB(encoding: application.deadline))), unnest(\(each: try JSONB(encoding: application.rules))),
+               unnest(\(each: try JSONB(encoding: application.facts))), unnest(\(each: try JSONB(encoding: application.history))),
+               unnest(\(each: application.version))
         """
     }
 
-    /// What can change after it was accepted; its row is locked.
-    static func update(_ application: Application) throws -> Statement {
-        """
-        UPDATE application SET status = \(application.status), facts = \(try JSONB(encoding: application.facts)),
-            decision = \(try application.decision.map { try JSONB(encoding: $0) }), licence = \(application.licence),
-            history = \(try JSONB(encoding: application.history)), version = \(application.version)
-        WHERE id = \(application.id)
-        """
+    /// What can change after it was accepted, where it did; its row is locked.
+    static func update(_ application: Application, since before: Application) throws -> Statement {
+        let facts: Statement = application.facts == before.facts ? "" : "facts = \(try JSONB(encoding: application.facts)),"
+        let decision: Statement = application.decision == before.decision && application.licence == before.licence
+            ? "" : "decision = \(try application.decision.map { try JSONB(encoding: $0) }), licence = \(application.licence),"
+        return """
+            UPDATE application SET status = \(application.status), \(facts) \(decision)
+                history = \(try JSONB(encoding: application.history)), version = \(application.version)
+            WHERE id = \(application.id)
+            """
     }
 
     static func locked(_ number: LicenceNumber) -> Query<Application?> {
@@ -100,7 +104,7 @@ struct QueuePlace: Sendable, Hashable {
     /// - Throws: `ContractError` for what is no cursor of ours.
     init(cursor: String) throws(ContractError) {
         let parts = cursor.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let deadline = Int64(parts[0]), let id = UUID(uuidString: String(parts[1])) else {
+        guard parts.count == 2, let deadline = Int64(parts[0]), let id = UUID(text: String(parts[1])) else {
             throw .badCursor
         }
         self.deadline = Timestamp(microseconds: deadline)

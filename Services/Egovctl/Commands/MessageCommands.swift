@@ -18,7 +18,7 @@ enum MessageCommands {
         .unavailable: "a service does not answer", .refused: "refused by a right or a rule",
     ]
     private static let id = Argument<UUID>("ID", "The message's id, as list shows it.", parse: { word in
-        guard let id = UUID(uuidString: word) else { throw Fault("\"\(word)\" is no id like 0199b6f0-7c00-7000-8000-000000000001") }
+        guard let id = UUID(text: word) else { throw Fault("\"\(word)\" is no id like 0199b6f0-7c00-7000-8000-000000000001") }
         return id
     })
     private static let state = Option<ParkedState?>("state", "Only messages in this state; parked ones unless given.")

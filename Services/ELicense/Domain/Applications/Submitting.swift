@@ -13,8 +13,7 @@ extension Application {
         let (kind, edition) = try law.catalogue.kind(form.kind, on: day)
         try PermitsLaw.holdersAreOfTheKind(kind)
         let completeness = try law.deadlines(on: day)
-        let (deadline, calendars) = try PermitsLaw.decisionDeadline(
-            submittedAt: moment, kind: kind, completeness: completeness, calendar: law.calendar, localTime: law.localTime)
+        let (deadline, calendars) = try law.decisionDeadline(submittedAt: moment, kind: kind, completeness: completeness)
         return Application(
             id: id, number: try LicenceNumber(series: law.applicationSeries, serial: Int(clamping: try newSerial())),
             kind: kind.code,
