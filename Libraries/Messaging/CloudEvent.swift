@@ -60,15 +60,9 @@ public struct CloudEvent: Sendable {
         return attributes
     }
 
-<<<<<<< HEAD
-=======
-    /// The headers of binary mode.
+    /// The attributes as the headers of a record.
     public var headers: [KafkaHeader] { attributes.map { KafkaHeader($0.name, $0.value) } }
 
-    /// The id for the inbox: the CloudEvent's own where it is a UUID, else one derived from source and id, which are unique together.
-    var inboxID: UUID { UUID(text: id) ?? UUID(hashOf: Array("\(source)\n\(id)".utf8)) }
-
->>>>>>> application
     /// The service that sent it, as far as its source attribute says.
     public var sender: ServiceName? { source.hasPrefix("/") ? ServiceName(rawValue: String(source.dropFirst())) : nil }
 }
@@ -80,16 +74,6 @@ public struct NotACloudEvent: Error, CustomStringConvertible {
 }
 
 extension UUID {
-<<<<<<< HEAD
-    /// Reads 8-4-4-4-12 hexadecimal digits.
-    init?(_ text: UnsafeBufferPointer<UInt8>) {
-        var bytes: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        guard withUnsafeMutableBytes(of: &bytes, { $0.readUUID(from: text) }) else { return nil }
-        self.init(uuid: bytes)
-    }
-
-=======
->>>>>>> application
     /// A UUID (version 8, RFC 9562) of the SHA-256 of some bytes.
     init(hashOf bytes: [UInt8]) {
         var hash = Digest.sha256(bytes)

@@ -44,7 +44,7 @@ struct Attributes: Sendable {
 
     /// The id for the inbox: the CloudEvent's own where it is a UUID, else one derived from source and id, which are unique together.
     var inboxID: UUID {
-        with(.id) { $0.withMemoryRebound(to: UInt8.self) { UUID($0) } }.flatMap { $0 } ??
+        with(.id) { $0.withMemoryRebound(to: UInt8.self) { UUID(text: $0) } }.flatMap { $0 } ??
             UUID(hashOf: Array("\(self[.source] ?? "")\n\(self[.id] ?? "")".utf8))
     }
 

@@ -24,10 +24,15 @@ extension UUID {
 
     /// Reads 8-4-4-4-12 hexadecimal digits of either case. Foundation's own reader goes through `sscanf`.
     public init?(text: String) {
-        var bytes: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         var text = text
-        let isRead = text.withUTF8 { text in withUnsafeMutableBytes(of: &bytes) { $0.readUUID(from: text) } }
-        guard isRead else { return nil }
+        guard let id = text.withUTF8({ UUID(text: $0) }) else { return nil }
+        self = id
+    }
+
+    /// The same from its bytes.
+    public init?(text: UnsafeBufferPointer<UInt8>) {
+        var bytes: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        guard withUnsafeMutableBytes(of: &bytes, { $0.readUUID(from: text) }) else { return nil }
         self.init(uuid: bytes)
     }
 
@@ -55,7 +60,7 @@ private func hexDigit(_ digit: UInt8) -> UInt8 { digit < 10 ? 0x30 + digit : 0x5
 
 extension UnsafeMutableRawBufferPointer {
     /// Fills 16 bytes from 8-4-4-4-12 hexadecimal digits; false when the text is none such.
-    func readUUID(from text: UnsafeBufferPointer<UInt8>) -> Bool {
+    fileprivate func readUUID(from text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard count == 16, text.count == 36 else { return false }
         var place = 0
         for index in 0..<16 {
