@@ -19,7 +19,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 STATE=${SHANYRAQ_STATE:-} bin=${SHANYRAQ_BIN:-}
-for part in say state process packages build postgres kafka broker servers services data; do
+for part in say state process packages build backup postgres kafka broker servers services data; do
     # shellcheck source=/dev/null
     . "$root/deploy/lib/$part.sh"
 done
@@ -159,7 +159,11 @@ ulimit -n "$(ulimit -Hn)"
 [ -n "$bin" ] || bin=$(cat "$STATE/run/bin" 2>/dev/null || true)
 postgres_find || true
 postgres_host=/tmp/shanyraq-$(state_hash)
-[ ! -d "$STATE/postgres" ] || postgres_address "$(cat "$STATE/run/postgres.port")"
+if [ -d "$STATE/postgres" ]; then
+    postgres_place
+    backup_prepare
+    postgres_address "$(cat "$STATE/run/postgres.port")"
+fi
 case ${1:-} in
     up) up "${2:-100000}" && environment ;;
     env) environment ;;
