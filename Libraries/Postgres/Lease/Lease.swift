@@ -18,6 +18,8 @@ public import EventLoop
     public func fetch<R>(_ query: Query<R>) async throws -> R { try query.decode(try await run(query.statement)) }
 
     /// Runs several queries now, in one round trip, in their order.
+    // Compiler 6.3.1 breaks down when it makes packs of types ready for other modules.
+    @_semantics("optimize.no.crossmodule")
     public func fetch<each R>(_ queries: repeat Query<each R>) async throws -> (repeat each R) {
         var statements: [Statement] = []
         for query in repeat each queries { statements.append(query.statement) }

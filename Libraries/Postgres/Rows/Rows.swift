@@ -65,6 +65,8 @@ public struct Row {
     }
 
     /// The first columns, one for each type asked for: `let (name, age): (String, Int?) = try row.decode()`.
+    // Compiler 6.3.1 breaks down when it makes packs of types ready for other modules.
+    @_semantics("optimize.no.crossmodule")
     public func decode<each T: PostgresDecodable>(
         as types: (repeat each T).Type = (repeat each T).self
     ) throws(PostgresError) -> (repeat each T) {
