@@ -1,5 +1,6 @@
 import Contracts
 import EventLoop
+import Glibc
 import HTTP
 import Telemetry
 import Trust
@@ -78,6 +79,7 @@ func bearerToken(_ header: String) -> String? {
         guard bytes.count > scheme.utf8CodeUnitCount, (0..<scheme.utf8CodeUnitCount).allSatisfy({ bytes[$0] | 0x20 == scheme.utf8Start[$0] })
         else { return nil }
         let token = UnsafeBufferPointer(rebasing: bytes[scheme.utf8CodeUnitCount...].drop { $0 == UInt8(ascii: " ") })
-        return token.isEmpty || token.contains(UInt8(ascii: " ")) ? nil : String(decoding: token, as: UTF8.self)
+        guard let start = token.baseAddress, !token.isEmpty, memchr(start, 0x20, token.count) == nil else { return nil }
+        return String(decoding: token, as: UTF8.self)
     }
 }

@@ -41,24 +41,23 @@ public enum JSON {
 
     /// Writes an object of texts compactly, in the order given.
     public static func write(_ members: some Sequence<(name: String, value: String)>) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(512)
+        var text = JSONOutput()
         for member in members {
-            text.append(text.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
-            text.append(json: member.name)
+            text.append(text.count == 0 ? UInt8(ascii: "{") : UInt8(ascii: ","))
+            text.append(quoted: member.name)
             text.append(UInt8(ascii: ":"))
-            text.append(json: member.value)
+            text.append(quoted: member.value)
         }
-        if text.isEmpty { text.append(UInt8(ascii: "{")) }
+        if text.count == 0 { text.append(UInt8(ascii: "{")) }
         text.append(UInt8(ascii: "}"))
-        return text
+        return text.bytes
     }
 
     /// Writes a tree compactly, in its own order or with sorted keys; `pretty` indents by two blanks.
     public static func write(_ tree: JSONValue, sorted: Bool = false, pretty: Bool = false) -> [UInt8] {
         var writer = JSONWriter(sorted: sorted, pretty: pretty)
         writer.write(tree, indent: 0)
-        return writer.bytes
+        return writer.output.bytes
     }
 }
 

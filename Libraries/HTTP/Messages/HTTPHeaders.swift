@@ -16,9 +16,9 @@ public struct HTTPHeaders: Sendable, Sequence, ExpressibleByDictionaryLiteral {
 
     /// The first value of a name; setting replaces all its values, `nil` removes them.
     public subscript(name: String) -> String? {
-        get { fields.first { sameToken($0.name, name) }?.value }
+        get { firstIndex(of: name).map { fields[$0].value } }
         set {
-            let index = fields.firstIndex { sameToken($0.name, name) }
+            let index = firstIndex(of: name)
             guard let newValue else { return remove(name) }
             guard let index else { return add(name, newValue) }
             fields[index].value = newValue
@@ -27,18 +27,25 @@ public struct HTTPHeaders: Sendable, Sequence, ExpressibleByDictionaryLiteral {
         }
     }
 
+    private func firstIndex(of name: String) -> Int? {
+        for index in fields.indices where sameToken(fields[index].name, name) { return index }
+        return nil
+    }
+
     /// Every value of a name, in order.
     public func values(of name: String) -> [String] {
-        fields.filter { sameToken($0.name, name) }.map(\.value)
+        var values: [String] = []
+        for index in fields.indices where sameToken(fields[index].name, name) { values.append(fields[index].value) }
+        return values
     }
 
     /// All values of a field that is a list, joined as RFC 9110, section 5.3, lets a recipient do.
     public func list(_ name: String) -> String? {
         let values = values(of: name)
-        return values.isEmpty ? nil : values.joined(separator: ", ")
+        return values.count < 2 ? values.first : values.joined(separator: ", ")
     }
 
-    public func contains(_ name: String) -> Bool { fields.contains { sameToken($0.name, name) } }
+    public func contains(_ name: String) -> Bool { firstIndex(of: name) != nil }
 
     /// Adds a field after those that are there.
     public mutating func add(_ name: String, _ value: String) { fields.append((name, value)) }
@@ -50,8 +57,8 @@ public struct HTTPHeaders: Sendable, Sequence, ExpressibleByDictionaryLiteral {
 
 /// Whether two texts are equal but for the case of ASCII letters.
 func sameToken(_ left: String, _ right: String) -> Bool {
-    let left = left.utf8, right = right.utf8
-    return left.count == right.count && left.elementsEqual(right) { $0 == $1 || lowercase($0) == lowercase($1) }
+    guard left.utf8.count == right.utf8.count else { return false }
+    return left == right || left.utf8.elementsEqual(right.utf8) { $0 == $1 || lowercase($0) == lowercase($1) }
 }
 
 func lowercase(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte | 32 : byte }

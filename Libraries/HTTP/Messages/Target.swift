@@ -10,6 +10,10 @@ struct Target {
 
     /// - Throws: ``TargetError`` with the part that cannot be read.
     init(_ target: String) throws(TargetError) {
+        if let plain = Target.plainSegments(of: target) {
+            (path, segments, query) = (target, plain, [])
+            return
+        }
         var rest = Substring(target)
         if !rest.hasPrefix("/"), target != "*" { rest = try Target.originForm(rest) }
         let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?"))
@@ -17,6 +21,27 @@ struct Target {
         self.path = String(path)
         segments = try Target.segments(of: path)
         query = try mark.map { mark throws(TargetError) in try Target.parameters(of: rest[rest.utf8.index(after: mark)...]) } ?? []
+    }
+
+    /// The segments of the usual target: a path without a query in which nothing is encoded and no dot stands. Nil for any other.
+    private static func plainSegments(of target: String) -> [String]? {
+        var target = target
+        return target.withUTF8 { bytes in
+            guard bytes.first == UInt8(ascii: "/") else { return nil }
+            var segments: [String] = []
+            var start = 1
+            for (index, byte) in bytes.enumerated().dropFirst() {
+                switch byte {
+                case UInt8(ascii: "/"):
+                    segments.append(String(decoding: bytes[start..<index], as: UTF8.self))
+                    start = index + 1
+                case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "."), 0..<0x20, 0x7f...: return nil
+                default: continue
+                }
+            }
+            segments.append(String(decoding: bytes[start...], as: UTF8.self))
+            return segments
+        }
     }
 
     /// `http://host/path` names the same resource as `/path` here.

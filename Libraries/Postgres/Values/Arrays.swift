@@ -70,9 +70,10 @@ extension Optional: PostgresArrayElement where Wrapped: PostgresArrayElement & P
 
 /// The binary form of an array: dimensions, a flag for NULLs, the elements' type, and per dimension its length and lower bound.
 enum ArrayForm {
+    @_specialize(where Element == String)
     static func encode<Element: PostgresEncodable>(_ array: [Element], into bytes: inout PostgresBytes) {
         bytes.write(Int32(array.isEmpty ? 0 : 1))
-        bytes.write(Int32(array.contains(where: \.isNull) ? 1 : 0))
+        bytes.write(Int32(array.contains { $0.isNull } ? 1 : 0))
         bytes.write(Element.postgresType.rawValue)
         guard !array.isEmpty else { return }
         bytes.write(Int32(truncatingIfNeeded: array.count))

@@ -1,9 +1,13 @@
 import COpenSSL
+import Synchronization
 
 /// Owns one `EVP_PKEY` of curve P-256 and frees it; a private part is overwritten by libcrypto when it is freed.
-// proof: the pointer is set once in init and never handed out to be changed; libcrypto allows concurrent use of an EVP_PKEY that nobody changes (its reference count and caches lock), and every operation below makes its own context.
+// proof: the pointer is set once in init and never handed out to be changed; libcrypto allows concurrent use of an EVP_PKEY that nobody changes (its reference count and caches lock), and every operation below has a context of its own or holds the lock of the one that is kept.
 final class KeyHandle: @unchecked Sendable {
     let pointer: OpaquePointer
+    /// Set up with the first signature and the first verification: that costs libcrypto some look-ups, which the next need not repeat.
+    private let signer = Mutex<OpaquePointer?>(nil)
+    private let verifier = Mutex<OpaquePointer?>(nil)
 
     /// Takes over `pointer`.
     private init(owning pointer: OpaquePointer) {
@@ -11,6 +15,7 @@ final class KeyHandle: @unchecked Sendable {
     }
 
     deinit {
+        for kept in [signer.withLock({ $0 }), verifier.withLock({ $0 })] { EVP_PKEY_CTX_free(kept) }
         EVP_PKEY_free(pointer)
     }
 
@@ -69,6 +74,29 @@ final class KeyHandle: @unchecked Sendable {
         let context = EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil)
         defer { EVP_PKEY_CTX_free(context) }
         return try body(context)
+    }
+
+    /// Whether `body` signs, in the context kept for that.
+    func signs(_ body: (OpaquePointer?) -> Int32) -> Bool {
+        signer.withLock { kept in
+            if kept == nil { kept = ready(EVP_PKEY_sign_init) }
+            return body(kept) == 1
+        }
+    }
+
+    /// Whether `body` verifies, in the context kept for that.
+    func verifies(_ body: (OpaquePointer?) -> Int32) -> Bool {
+        verifier.withLock { kept in
+            if kept == nil { kept = ready(EVP_PKEY_verify_init) }
+            return body(kept) == 1
+        }
+    }
+
+    private func ready(_ prepare: (OpaquePointer?) -> Int32) -> OpaquePointer? {
+        let context = EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil)
+        if prepare(context) == 1 { return context }
+        EVP_PKEY_CTX_free(context)
+        return nil
     }
 
     /// One affine coordinate of the public point, 32 bytes: `OSSL_PKEY_PARAM_EC_PUB_X` or `_Y`.

@@ -25,8 +25,14 @@ enum Libcrypto {
 
     static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
-            SHA256(bytes, bytes.count, digest.baseAddress)
+            if EVP_Digest(bytes, bytes.count, digest.baseAddress, nil, sha256, nil) != 1 { SHA256(bytes, bytes.count, digest.baseAddress) }
             count = 32
         }
     }
+
+    // Algorithms are looked up by their names once: libcrypto's own look-up, for each use, costs as much as a short hash.
+    // proof: set once and never changed; libcrypto shares what it has fetched between threads.
+    nonisolated(unsafe) private static let sha256 = EVP_MD_fetch(nil, "SHA256", nil)
+    nonisolated(unsafe) static let aes256gcm = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)  // proof: as above
+    nonisolated(unsafe) static let concatKDF = EVP_KDF_fetch(nil, "SSKDF", nil)  // proof: as above
 }

@@ -7,9 +7,7 @@ extension KeyHandle {
         let digest = Libcrypto.sha256(Array(bytes))
         var der = [UInt8](repeating: 0, count: 80)
         var length = der.count
-        let signed = withContext { context in
-            EVP_PKEY_sign_init(context) == 1 && EVP_PKEY_sign(context, &der, &length, digest, digest.count) == 1
-        }
+        let signed = signs { EVP_PKEY_sign($0, &der, &length, digest, digest.count) }
         guard signed, let raw = Self.raw(der.prefix(length)) else { throw Libcrypto.failure("sign") }
         return raw
     }
@@ -17,9 +15,7 @@ extension KeyHandle {
     func isValid(_ signature: [UInt8], for bytes: some Collection<UInt8>) -> Bool {
         guard let der = Self.der(signature) else { return false }
         let digest = Libcrypto.sha256(Array(bytes))
-        let valid = withContext { context in
-            EVP_PKEY_verify_init(context) == 1 && EVP_PKEY_verify(context, der, der.count, digest, digest.count) == 1
-        }
+        let valid = verifies { EVP_PKEY_verify($0, der, der.count, digest, digest.count) }
         if !valid { ERR_clear_error() }
         return valid
     }

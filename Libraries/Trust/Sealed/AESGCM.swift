@@ -13,7 +13,7 @@ enum AESGCM {
         defer { EVP_CIPHER_CTX_free(context) }
         var tag = [UInt8](repeating: 0, count: tagSize)
         var length: Int32 = 0
-        guard EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), nil, key.baseAddress, nonce) == 1,
+        guard EVP_EncryptInit_ex(context, Libcrypto.aes256gcm, nil, key.baseAddress, nonce) == 1,
             EVP_EncryptUpdate(context, nil, &length, header, Int32(header.count)) == 1
         else { return nil }
         let text = bytes(plain.count) { output in
@@ -32,7 +32,7 @@ enum AESGCM {
         defer { EVP_CIPHER_CTX_free(context) }
         var tag = tag
         var length: Int32 = 0
-        guard EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), nil, key.baseAddress, nonce) == 1,
+        guard EVP_DecryptInit_ex(context, Libcrypto.aes256gcm, nil, key.baseAddress, nonce) == 1,
             EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tagSize), &tag) == 1,
             EVP_DecryptUpdate(context, nil, &length, header, Int32(header.count)) == 1
         else { return nil }

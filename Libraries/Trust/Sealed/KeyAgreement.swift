@@ -46,9 +46,7 @@ enum KeyAgreement {
     private static func concatKDF(
         _ secret: UnsafeBufferPointer<UInt8>, _ info: [UInt8], into key: UnsafeMutableBufferPointer<UInt8>
     ) -> Bool {
-        guard let method = EVP_KDF_fetch(nil, "SSKDF", nil) else { return false }
-        defer { EVP_KDF_free(method) }
-        guard let context = EVP_KDF_CTX_new(method) else { return false }
+        guard let context = EVP_KDF_CTX_new(Libcrypto.concatKDF) else { return false }
         defer { EVP_KDF_CTX_free(context) }
         return copenssl_derive_sskdf(
             context, secret.baseAddress, secret.count, info, info.count, key.baseAddress, key.count) == 1

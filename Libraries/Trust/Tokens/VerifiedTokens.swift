@@ -1,5 +1,6 @@
 public import Contracts
 public import EventLoop
+import Glibc
 import Telemetry
 
 /// Callers' tokens that were verified, remembered by their exact bytes until they end: a verification costs more than all the rest of a read.
@@ -12,14 +13,19 @@ import Telemetry
         public let caller: Caller
     }
 
-    /// A token's bytes, hashed as a whole: an array alone would be hashed byte by byte. Text would not do, since two texts of different bytes can be equal.
+    /// A token's bytes. It is hashed by its end, a signature that held, which is as good as a random number. Text would not do, since
+    /// two texts of different bytes can be equal.
     private struct Key: Hashable {
         let bytes: [UInt8]
 
         init(_ token: String) { bytes = Array(token.utf8) }
 
         func hash(into hasher: inout Hasher) {
-            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+            bytes.withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0.suffix(16))) }
+        }
+
+        static func == (a: Key, b: Key) -> Bool {
+            a.bytes.count == b.bytes.count && memcmp(a.bytes, b.bytes, a.bytes.count) == 0
         }
     }
 
