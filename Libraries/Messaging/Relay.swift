@@ -33,6 +33,11 @@ import Telemetry
     /// Portions in one transaction.
     private static let mostPortions = 8
 
+    /// After so many rows at once, more are on their way: the next are gathered for a moment, since each round makes Kafka and the database
+    /// write to their disk once for every topic and partition, and accepting waits for the same disk.
+    private static let busy = 16
+    private static let gathering = Duration.milliseconds(10)
+
     /// The connection that holds the lock of this database's relay; nil when none does.
     package static let holder = Query<StatusReport.RelayHolder?>.first("""
         SELECT pid, host(client_addr), state_change FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -107,6 +112,7 @@ import Telemetry
                     idle = min(idle * 2, .milliseconds(250))
                 } else {
                     idle = .milliseconds(20)
+                    if sent >= Self.busy, sent < batchSize { try await Loop.sleep(for: Self.gathering) }
                 }
             }
             await session.close()

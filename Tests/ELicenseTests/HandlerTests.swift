@@ -42,6 +42,22 @@ extension OverPostgres {
             }
         }
 
+        /// What happens to an application is added to its history, which is not read for that.
+        @Test func theHistoryGrows() async throws {
+            try await TestLicensing.run { licensing in
+                let submitted = try await licensing.submit()
+                try await licensing.decide(at: "2015-11-30T06:01:00Z") { service, work in
+                    work.caseID = try submitted.caseID.rawValue
+                    try await service.takeExtract(try Case.extract(.alive), work)
+                }
+                try await licensing.decide(at: "2015-12-24T18:00:00Z") { try await $0.grantTacitly(HandlerTests.due, $1) }
+                let application = try await licensing.application()
+                #expect(application.history.map(\.status) == [.registered, .underReview, .deemedIssued])
+                #expect(application.deadline == submitted.deadline)
+                #expect(application.version == 3)
+            }
+        }
+
         /// The timer is late: an answer that is quicker meets the licence that silence has given all the same.
         @Test func aDeathToldAfterTheDeadlineEndsTheLicenceThatSilenceGave() async throws {
             try await TestLicensing.run { licensing in

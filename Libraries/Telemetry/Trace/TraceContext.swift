@@ -47,7 +47,17 @@ public struct TraceContext: Sendable, Hashable {
     }
 
     /// The header's value, in version 00.
-    public var traceparent: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
+    public var traceparent: String {
+        String(unsafeUninitializedCapacity: 55) { text in
+            text.initialize(repeating: dash)
+            write("00", to: text, at: 0)
+            write(traceID.high, to: text, at: 3)
+            write(traceID.low, to: text, at: 19)
+            write(spanID.number, to: text, at: 36)
+            write(isSampled ? "01" : "00", to: text, at: 53)
+            return 55
+        }
+    }
 }
 
 /// 128 bits, not all zero; printed as 32 lower-case hexadecimal digits.
@@ -66,7 +76,13 @@ public struct TraceID: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    public var description: String { padded(high) + padded(low) }
+    public var description: String {
+        String(unsafeUninitializedCapacity: 32) { text in
+            write(high, to: text, at: 0)
+            write(low, to: text, at: 16)
+            return 32
+        }
+    }
 }
 
 /// 64 bits, not all zero; printed as 16 lower-case hexadecimal digits.
@@ -85,7 +101,12 @@ public struct SpanID: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    public var description: String { padded(number) }
+    public var description: String {
+        String(unsafeUninitializedCapacity: 16) { text in
+            write(number, to: text, at: 0)
+            return 16
+        }
+    }
 }
 
 private let dash = UInt8(ascii: "-")
@@ -102,12 +123,14 @@ private func hex(_ digits: ArraySlice<UInt8>) -> UInt64? {
     return number
 }
 
-private func padded(_ number: UInt64) -> String {
-    String(unsafeUninitializedCapacity: 16) { text in
-        for place in 0..<16 {
-            let digit = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * place)) & 15
-            text[place] = digit < 10 ? 0x30 + digit : 0x57 + digit
-        }
-        return 16
+/// Sixteen lower-case hexadecimal digits.
+private func write(_ number: UInt64, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+    for place in 0..<16 {
+        let digit = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * place)) & 15
+        text[start + place] = digit < 10 ? 0x30 + digit : 0x57 + digit
     }
+}
+
+private func write(_ literal: StaticString, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+    for place in 0..<literal.utf8CodeUnitCount { text[start + place] = literal.utf8Start[place] }
 }

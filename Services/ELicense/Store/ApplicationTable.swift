@@ -18,28 +18,29 @@ enum ApplicationTable {
         """
     }
 
-    /// What can change after it was accepted, where it did; its row is locked.
+    /// What can change after it was accepted, where it did; its row is locked. What has happened is added to its history.
     static func update(_ application: Application, since before: Application) throws -> Statement {
         let facts: Statement = application.facts == before.facts ? "" : "facts = \(try JSONB(encoding: application.facts)),"
         let decision: Statement = application.decision == before.decision && application.licence == before.licence
             ? "" : "decision = \(try application.decision.map { try JSONB(encoding: $0) }), licence = \(application.licence),"
         return """
             UPDATE application SET status = \(application.status), \(facts) \(decision)
-                history = \(try JSONB(encoding: application.history)), version = \(application.version)
+                history = history || \(try JSONB(encoding: Array(application.history.dropFirst(before.history.count)))),
+                version = \(application.version)
             WHERE id = \(application.id)
             """
     }
 
     static func locked(_ number: LicenceNumber) -> Query<Application?> {
-        .first("SELECT \(columns) FROM application WHERE number = \(number) FOR UPDATE", read)
+        .first("SELECT \(columnsToChange) FROM application WHERE number = \(number) FOR UPDATE", read)
     }
 
     static func locked(_ number: LicenceNumber, of applicant: IIN) -> Query<Application?> {
-        .first("SELECT \(columns) FROM application WHERE number = \(number) AND applicant = \(applicant) FOR UPDATE", read)
+        .first("SELECT \(columnsToChange) FROM application WHERE number = \(number) AND applicant = \(applicant) FOR UPDATE", read)
     }
 
     static func locked(id: UUID) -> Query<Application?> {
-        .first("SELECT \(columns) FROM application WHERE id = \(id) FOR UPDATE", read)
+        .first("SELECT \(columnsToChange) FROM application WHERE id = \(id) FOR UPDATE", read)
     }
 
     /// One that the caller may see: the applicant's own, or one of the official's body.
@@ -74,19 +75,27 @@ enum ApplicationTable {
         }
     }
 
+    private static var columns: Statement { columns(history: "history") }
+
+    /// Of one that is to be changed: its history is only added to, and is read without what stands in it.
+    private static var columnsToChange: Statement { columns(history: "'[]'::jsonb AS history") }
+
     /// `subject` is whose data a row shows: the journal reads it.
-    private static var columns: Statement {
+    private static func columns(history: Statement) -> Statement {
         """
         id, number, kind, licensor, applicant, language, contact, status, submitted_at, deadline, rules, facts, decision, licence,
-        history, version, applicant AS subject
+        \(history), version, applicant AS subject
         """
     }
+
+    /// All that apply for a kind on one day have the same, half a page of texts.
+    private static let deadlines = DecodedOnce<Licences.Deadline>(most: 256)
 
     private static let read: @Sendable (Row) throws -> Application = { row in
         Application(
             id: try row.column(0), number: try row.column(1), kind: try row.column(2), rules: try row.json(10),
             licensor: try row.column(3), applicant: try row.column(4), language: try row.column(5), contact: try row.optionalJSON(6),
-            submittedAt: try row.column(8), deadline: try row.json(9), status: try row.column(7), facts: try row.json(11),
+            submittedAt: try row.column(8), deadline: try deadlines.value(of: try row.column(9)), status: try row.column(7), facts: try row.json(11),
             decision: try row.optionalJSON(12), licence: try row.column(13), history: try row.json(14), version: try row.column(15))
     }
 }

@@ -20,6 +20,7 @@ struct Application: Sendable, Hashable {
     var facts: Licences.Facts
     var decision: DecisionRecord?
     var licence: LicenceNumber?
+    /// The oldest step first; of one that was read to be changed, only the steps since then.
     var history: [Licences.HistoryItem]
     var version: Int
 
