@@ -14,11 +14,14 @@ enum InquiryTable {
     }
 
     /// The open question of that id, locked; nil when it was answered before, or never asked.
+    ///
+    /// Whether it is open is not asked in the condition: PostgreSQL would take the index of all open ones for the shorter way.
     static func lockOpen(_ id: UUID) -> Query<(question: Question, attempts: Int64)?> {
-        Query.first("""
-            SELECT register, name, type, case_id, basis, body, fields, request, attempts::bigint FROM inquiry
-            WHERE id = \(id) AND answered_at IS NULL FOR UPDATE
-            """) { row in
+        Query("""
+            SELECT register, name, type, case_id, basis, body, fields, request, attempts::bigint, answered_at IS NULL FROM inquiry
+            WHERE id = \(id) FOR UPDATE
+            """) { rows in
+            guard let row = rows.first, try row.column(9, as: Bool.self) else { return nil }
             let question = Question(
                 id: id, register: try row.column(0), name: try row.column(1), type: try row.column(2), caseID: try row.column(3),
                 basis: try row.column(4), body: try row.column(5), fields: try row.column(6), request: try row.column(7))
