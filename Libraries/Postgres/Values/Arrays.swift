@@ -1,3 +1,4 @@
+import Contracts
 public import FoundationEssentials
 
 /// What a Swift array may hold to be one parameter or column. Elements are an SQL array of one dimension, but bytes are one `bytea`.
@@ -70,7 +71,12 @@ extension Optional: PostgresArrayElement where Wrapped: PostgresArrayElement & P
 
 /// The binary form of an array: dimensions, a flag for NULLs, the elements' type, and per dimension its length and lower bound.
 enum ArrayForm {
+    // Called from other libraries by way of a protocol, where the compiler does not know the element.
     @_specialize(where Element == String)
+    @_specialize(where Element == Int64)
+    @_specialize(where Element == Int32)
+    @_specialize(where Element == UUID)
+    @_specialize(where Element == Timestamp)
     static func encode<Element: PostgresEncodable>(_ array: [Element], into bytes: inout PostgresBytes) {
         bytes.write(Int32(array.isEmpty ? 0 : 1))
         bytes.write(Int32(array.contains { $0.isNull } ? 1 : 0))
