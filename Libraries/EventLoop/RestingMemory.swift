@@ -44,16 +44,18 @@ extension Loop {
     @Loop public static func giveBackMemoryAtRest() { RestingMemory().lookFromNowOn() }
 }
 
-/// Drops the pages of code that this process has in memory: parts of files that are never written to.
+/// Drops the pages of code that this process has in memory: parts of files that are never written to, which come again as they were.
 private func releaseCode() {
-    guard let file = fopen("/proc/self/maps", "re") else { return }
-    defer { fclose(file) }
-    // address-address r-xp offset device inode path
+    guard let maps = fopen("/proc/self/maps", "re") else { return }
+    defer { fclose(maps) }
     var line = [CChar](repeating: 0, count: 512)
-    while fgets(&line, Int32(line.count), file) != nil {
-        let fields = line.prefix { $0 != 10 && $0 != 0 }.split(separator: CChar(UInt8(ascii: " "))).map { String(decoding: $0.map { UInt8(bitPattern: $0) }, as: UTF8.self) }
-        let ends = fields.first?.split(separator: "-").compactMap { UInt($0, radix: 16) } ?? []
-        guard fields.count >= 6, fields[1] == "r-xp", fields[5].hasPrefix("/"), ends.count == 2 else { continue }
-        madvise(UnsafeMutableRawPointer(bitPattern: ends[0]), Int(ends[1] - ends[0]), Int32(MADV_DONTNEED))
+    while fgets(&line, Int32(line.count), maps) != nil {
+        // 55d0c8a00000-55d0c8e00000 r-xp 00200000 fe:00 1234 /usr/bin/natural-persons
+        let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let words = text.split { " -\n".contains($0) }
+        guard words.count >= 8, words[2] == "r", words[3] == "xp", words[7].hasPrefix("/"),
+            let start = UInt(words[0], radix: 16), let end = UInt(words[1], radix: 16)
+        else { continue }
+        madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), Int32(MADV_DONTNEED))
     }
 }

@@ -53,6 +53,27 @@ struct Owner: Codable, Sendable { var name: String }
         }
     }
 
+    /// With the index of open ones each answer would read through thousands.
+    @Test func `an inquiry is found by its id however many are open`() async throws {
+        try await Workshop.run { shop in
+            let id = try await InquiryTests.ask(shop)
+            try await shop.run([
+                """
+                INSERT INTO inquiry (id, register, name, type, case_id, basis, fields, request, asked_at, answered_at)
+                SELECT gen_random_uuid(), 'registry', 'item-owner', 'x', 'workshop:W' || n, 'x', '{}', '', now(), now()
+                FROM generate_series(1, 5000) AS n
+                """,
+            ])
+            let session = try await shop.database.session()
+            // As soon as statistics say that hardly any is open, which is the usual state.
+            try await session.execute("ANALYZE inquiry")
+            let plan: Statement = "EXPLAIN \(InquiryTable.lockOpen(id).statement)"
+            let lines = try await session.fetch(Query<[String]>.all(plan) { try $0.column(0) })
+            await session.close()
+            #expect(lines.contains { $0.contains("inquiry_pkey") } && !lines.contains { $0.contains("inquiry_open") }, "\(lines)")
+        }
+    }
+
     @Test func `a question is asked again after its pause, twice as long each time, until it is answered`() async throws {
         try await Workshop.run { shop in
             let id = try await InquiryTests.ask(shop)

@@ -1,0 +1,19 @@
+import Contracts
+import Postgres
+import Testing
+
+@testable import ELicense
+
+@Suite("What many rows have in common") struct DecodedOnceTests {
+    @Test func eachTextHasItsOwnValueWhateverIsForgotten() throws {
+        let memory = DecodedOnce<[Int]>(most: 2)
+        for _ in 1...3 {
+            for number in 1...4 { #expect(try memory.value(of: JSONB(encoding: [number])) == [number]) }
+        }
+    }
+
+    @Test func whatIsNoSuchValueIsToldEachTime() {
+        let memory = DecodedOnce<[Int]>(most: 2)
+        for _ in 1...2 { #expect(throws: ContractError.self) { try memory.value(of: JSONB(Array(#"{"a":1}"#.utf8))) } }
+    }
+}
