@@ -68,7 +68,9 @@ extension OverPostgres {
                     work.caseID = try submitted.caseID.rawValue
                     try await service.takeExtract(answer, work)
                 }
-                #expect(try await licensing.application().status == .deemedIssued)
+                let application = try await licensing.application()
+                #expect(application.status == .deemedIssued)
+                #expect(application.history.count == application.version, "\(application.history.map(\.status))")
                 #expect(try await licensing.count("SELECT count(*) FROM licence WHERE status = 'terminated' AND holder_name IS NOT NULL") == 1)
                 #expect(try await licensing.count("SELECT count(*) FROM timer WHERE type = 'decision-due'") == 0)
                 #expect(try await licensing.count("SELECT count(*) FROM journal") == 2)

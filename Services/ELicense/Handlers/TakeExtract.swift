@@ -14,11 +14,12 @@ extension ELicense {
         if let granted {
             try saveGranted(granted, of: application, since: before, work)
             work.cancel(DecisionDue.self, key: application.id.text)
+        } else {
+            work.save(try ApplicationTable.update(application, since: before))
         }
         if application.facts != before.facts {
             try journal("applications.extract-taken", application, fields: answer.extract?.fields.map(\.rawValue) ?? [], work)
         }
-        work.save(try ApplicationTable.update(application, since: before))
         switch consequence {
         case .none: break
         case .named(let name): work.save(try LicenceTable.name(application.id, name))
