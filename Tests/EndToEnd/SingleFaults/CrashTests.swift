@@ -30,7 +30,7 @@ extension EndToEnd {
                 try await place.everyoneIsReady()
                 try await place.publish([.init("bad", 4, .effect), .init("a", 41, .effect)], type: type)
                 try await eventually("later ones too") { try await place.effects()["a"]?.last == 41 }
-                #expect(try await place.parked().count == 4)
+                try await eventually("the key's own is parked") { try await place.parked().count == 4 }
                 #expect(place.ends == ends && place.isEveryoneRunning)
                 #expect(try await place.database.count("begun_handling") == 2)
             }
