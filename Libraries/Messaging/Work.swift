@@ -19,6 +19,8 @@ import Trust
 
     let place: WorkPlace
     private(set) var statements: [Statement] = []
+    /// What only adds rows that no work reads: messages, entries of the journal.
+    private var additions: [Statement] = []
     private(set) var hasMessages = false
     /// Timers that are due before their runner looks again by itself.
     private(set) var hasTimersSoon = false
@@ -35,6 +37,9 @@ import Trust
     /// A row to insert, update or delete; it leaves with the commit.
     public func save(_ statement: Statement) { statements.append(statement) }
 
+    /// A row that no work reads; it leaves with the commit, together with others of its kind.
+    package func add(_ statement: Statement) { additions.append(statement) }
+
     /// Says a fact to whoever listens: it is published if and only if this work commits.
     ///
     /// - Throws: when the payload cannot be written as JSON or is larger than a message may be (900 kB).
@@ -48,7 +53,7 @@ import Trust
     func emit(_ message: CloudEvent, to topic: Topic, key: String) throws {
         guard message.data.count <= 900_000 else { throw MessageTooLarge(type: message.type, bytes: message.data.count) }
         hasMessages = true
-        save(Outbox.insert(message, topic: topic, key: key))
+        add(Outbox.insert(message, topic: topic, key: key))
     }
 
     /// Lets `timer` reach its handler at `moment` of the law's clock; scheduling the same timer again moves it.
@@ -93,10 +98,13 @@ import Trust
         MessagingMetrics.entries.increment(by: entries)
     }
 
-    package var collected: [Statement] { statements }
+    package var collected: [Statement] { statements + additions }
 
     /// What it has added leaves with the commit of the lease.
-    package func handOver(to lease: Lease) { for statement in statements { lease.collect(statement) } }
+    package func handOver(to lease: Lease) {
+        for statement in statements { lease.collect(statement) }
+        for statement in additions { lease.collectLast(statement) }
+    }
 }
 
 /// Work that asks the store nothing: what it adds goes out as one batch, which may share its commit with others.

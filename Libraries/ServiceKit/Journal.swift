@@ -36,7 +36,7 @@ public struct JournalEntry: Sendable {
 extension Work {
     /// Writes a line into the journal; it commits with the work.
     public func journal(_ entry: JournalEntry) {
-        save(Journal.insert(entry, caller: caller))
+        add(Journal.insert(entry, caller: caller))
         entries += 1
     }
 }

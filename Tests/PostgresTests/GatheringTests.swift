@@ -105,6 +105,35 @@ import Testing
         }
     }
 
+    /// `told` has a line for each statement that has inserted.
+    @Test func `what leaves last in a transaction leaves as one, and not at all where it is undone`() async throws {
+        try await TestDatabase.run { database in
+            try await tables(database)
+            try await database.transaction { lease in
+                for number in 1...3 {
+                    lease.collectLast(insert(number, "a"))
+                    lease.collect("update item set name = 'early' where id = \(number)")
+                }
+                try? await lease.savepoint { lease in
+                    lease.collectLast(insert(4, "undone"))
+                    throw CancellationError()
+                }
+                #expect(try await lease.fetch(one("select count(*) from item", as: Int.self)) == 0)
+                lease.collectLast(insert(5, "a"))
+            }
+            #expect(try await database.fetch(one("select count(*) from item where name = 'a' and id in (1, 2, 3, 5)", as: Int.self)) == 4)
+            #expect(try await database.fetch(one("select count(*) from item", as: Int.self)) == 4)
+            #expect(try await database.fetch(one("select count(*) from told", as: Int.self)) == 1)
+            await #expect(throws: PostgresError.self) {
+                try await database.transaction { lease in
+                    lease.collectLast(insert(6, "a"))
+                    lease.collectLast(insert(6, "twice"))
+                }
+            }
+            #expect(try await database.fetch(one("select count(*) from item where id = 6", as: Int.self)) == 0)
+        }
+    }
+
     @Test func `each type of an element arrives as itself`() async throws {
         try await TestDatabase.run { database in
             let id = UUID()

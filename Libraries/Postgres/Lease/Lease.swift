@@ -6,6 +6,8 @@ public import EventLoop
     /// What leaves before the next statement: BEGIN, SAVEPOINT.
     private var ahead: [Statement]
     private var collected: [Statement] = []
+    /// By their shape, what leaves after all that was collected.
+    private var last: [[Statement]] = []
     private var isOver = false
     private var savepoints = 0
 
@@ -38,6 +40,17 @@ public import EventLoop
     /// Adds a statement that leaves together with COMMIT; should it fail, the transaction does.
     public func collect(_ statement: Statement) { collected.append(statement) }
 
+    /// Adds a statement that leaves with COMMIT behind all others; those that gather and are of one shape leave as one.
+    ///
+    /// For rows that nothing in the transaction reads, whoever's work comes next in it.
+    public func collectLast(_ statement: Statement) {
+        if statement.gathers, let place = last.firstIndex(where: { $0[0].hasShape(of: statement) }) {
+            last[place].append(statement)
+        } else {
+            last.append([statement])
+        }
+    }
+
     /// Lets what was collected leave with the next statement already, so that it is seen there.
     public func sendAhead() {
         ahead += collected
@@ -49,7 +62,7 @@ public import EventLoop
     public func savepoint<R>(_ body: @Loop (Lease) async throws -> R) async throws -> R {
         // What was collected outside belongs before the savepoint.
         sendAhead()
-        let before = ahead
+        let before = (ahead: ahead, last: last)
         savepoints += 1
         defer { savepoints -= 1 }
         let name = Savepoint(depth: savepoints)
@@ -58,17 +71,18 @@ public import EventLoop
             let result = try await body(self)
             let inner = collected
             collected = []
-            if inner.isEmpty, ahead.count == before.count + 1 {
+            if inner.isEmpty, ahead.count == before.ahead.count + 1 {
                 // Nothing was asked inside.
-                ahead = before
+                ahead = before.ahead
             } else {
                 try await send(inner + [name.release])
             }
             return result
         } catch {
             collected = []
-            if ahead.count > before.count {
-                ahead = before
+            last = before.last
+            if ahead.count > before.ahead.count {
+                ahead = before.ahead
             } else {
                 _ = await connection.run([name.rollBack, name.release], cancellable: false)
             }
@@ -112,10 +126,10 @@ public import EventLoop
 
     private func commit() async throws(PostgresError) {
         // BEGIN is still here, alone: nothing was asked.
-        if collected.isEmpty, ahead.count == 1, !connection.isInTransaction { return }
-        let last = try await send(collected + ["commit"], commits: true).last
+        if collected.isEmpty, last.isEmpty, ahead.count == 1, !connection.isInTransaction { return }
+        let answer = try await send(collected + last.map { Statement.gathered($0) } + ["commit"], commits: true).last
         // The body may have swallowed an error; then the server answers COMMIT by rolling back.
-        guard last?.answer.tag == "COMMIT" else {
+        guard answer?.answer.tag == "COMMIT" else {
             throw PostgresError(.server, "an earlier error rolled the transaction back", sqlState: "25P02")
         }
     }
