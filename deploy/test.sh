@@ -119,5 +119,9 @@ if [ "$skipped" -gt 0 ]; then
     step "Left out$([ "$broker" = kafka ] || echo ' (no Apache Kafka here, the tests ran on DevBroker)'):"
     skipped_tests "$STATE/run/test.log"
 fi
+if [ "$failed" -gt 0 ]; then
+    step "Failed:"
+    failed_tests "$STATE/run/test.log"
+fi
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ]

@@ -17,3 +17,11 @@ count_lines() { sed $'s/\e\\[[0-9;]*[A-Za-z]//g' "$1" | grep -E '^[^ ]+ Test ' |
 
 # The names of the tests that were left out, with their reason where one is given.
 skipped_tests() { count_lines "$1" | sed -nE 's/^[^ ]+ Test (.*) skipped:? ?(.*)$/    \1  \2/p'; }
+
+# What the tests that failed had to say: each finding, and the lines under it that explain it (200 of them at most).
+failed_tests() {
+    sed $'s/\e\[[0-9;]*[A-Za-z]//g' "$1" | awk '
+        /^[^ ]+ Test .* recorded an issue/ || /^[^ ]+ (Test|Suite) .* failed after/ { print "    " $0; found = /recorded an issue/; next }
+        /^[◇✔✘↳➜{]/ && !/^↳/ { found = 0 }
+        found && printed++ < 200 { print "    " $0 }'
+}
