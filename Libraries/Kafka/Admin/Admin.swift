@@ -20,8 +20,9 @@ public import EventLoop
     /// - Throws: ``KafkaError`` when a setting is unknown or out of range.
     public init(_ options: KafkaOptions, timeout: Duration = .seconds(30)) throws(KafkaError) {
         self.timeout = timeout
-        // A producer's handle: it is the cheapest that may ask everything.
-        client = try Client(RD_KAFKA_PRODUCER, options, settings: [:], events: 0)
+        // A producer's handle would be cheaper, but over one that belongs to no group librdkafka ends the process when a coordinator that is
+        // none any more is asked for offsets (librdkafka#5040). It joins none, since it subscribes to nothing.
+        client = try Client(RD_KAFKA_CONSUMER, options, settings: ["group.id": options.clientID, "enable.auto.commit": "false"], events: 0)
         let client = client
         main = try EventQueue(rd_kafka_queue_get_main(client.handle), of: client) { [weak client] in _ = client?.notice($0) }
         answers = try EventQueue(rd_kafka_queue_new(client.handle), of: client) { [weak self] event in
@@ -41,8 +42,10 @@ public import EventLoop
     }
 
     /// Sends one of the library's admin requests and reads its answer.
+    ///
+    /// - Parameter limit: how long this one may take, if not as long as any.
     func ask<T: Sendable>(
-        _ what: String, _ operation: rd_kafka_admin_op_t, _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer) -> Void,
+        _ what: String, _ operation: rd_kafka_admin_op_t, within limit: Duration? = nil, _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer) -> Void,
         _ read: @escaping @Loop (borrowing Event) throws(KafkaError) -> T
     ) async throws(KafkaError) -> T {
         guard let answers else { throw .closed("the admin client") }
@@ -51,7 +54,7 @@ public import EventLoop
         let options = rd_kafka_AdminOptions_new(client.handle, operation)
         rd_kafka_AdminOptions_set_opaque(options, UnsafeMutableRawPointer(bitPattern: id))
         let refusal = withTextBuffer {
-            rd_kafka_AdminOptions_set_request_timeout(options, timeout.wholeMilliseconds, $0, $1) != RD_KAFKA_RESP_ERR_NO_ERROR
+            rd_kafka_AdminOptions_set_request_timeout(options, (limit ?? timeout).wholeMilliseconds, $0, $1) != RD_KAFKA_RESP_ERR_NO_ERROR
         }
         if let refusal {
             rd_kafka_AdminOptions_destroy(options)

@@ -81,10 +81,14 @@ extension Admin {
     /// What a group has committed; partitions without a commit are left out.
     public func committedOffsets(_ group: String, _ partitions: [TopicPartition]) async throws(KafkaError) -> [TopicPartition: Int64] {
         guard !partitions.isEmpty else { return [:] }
+        return try await askingCoordinator(of: group) { () throws(KafkaError) in try await offsets(of: group, partitions) }
+    }
+
+    private func offsets(of group: String, _ partitions: [TopicPartition]) async throws(KafkaError) -> [TopicPartition: Int64] {
         let list = PartitionList(partitions)
         var request = rd_kafka_ListConsumerGroupOffsets_new(group, list.pointer)
         defer { rd_kafka_ListConsumerGroupOffsets_destroy(request) }
-        return try await ask("asking for offsets of the group \(group)", RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS) {
+        return try await ask("asking for offsets of the group \(group)", RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, within: patience) {
             rd_kafka_ListConsumerGroupOffsets(client.handle, &request, 1, $0, $1)
         } _: { event throws(KafkaError) in
             var count = 0
@@ -107,18 +111,25 @@ extension Admin {
     }
 
     /// Sets where a group goes on; refused by the brokers while it has members.
-    ///
-    /// A coordinator that has just become one and still reads its log is asked again.
     public func setCommittedOffsets(_ group: String, _ offsets: [TopicPartition: Int64]) async throws(KafkaError) {
         guard !offsets.isEmpty else { return }
+        try await askingCoordinator(of: group) { () throws(KafkaError) in try await setOffsets(group, offsets) }
+    }
+
+    /// A coordinator that stopped being one while it was asked may never answer: it is asked again.
+    private var patience: Duration { min(timeout, .seconds(3)) }
+
+    /// Asks until the group has a coordinator that has read its log: just after the brokers' start, or when it moves, there is none.
+    private func askingCoordinator<T>(of group: String, _ body: @Loop () async throws(KafkaError) -> T) async throws(KafkaError) -> T {
+        let passing: Set<KafkaError.Code> = [.coordinatorLoading, .coordinatorNotAvailable, .notCoordinator, .timedOut]
         let deadline = ContinuousClock.now + timeout
         while true {
             do {
-                return try await setOffsets(group, offsets)
+                return try await body()
             } catch {
-                guard error.code == .coordinatorLoading, ContinuousClock.now < deadline else { throw error }
+                guard passing.contains(error.code), ContinuousClock.now < deadline else { throw error }
             }
-            do { try await Loop.sleep(for: .milliseconds(200)) } catch { throw .cancelled("setting offsets of the group \(group)") }
+            do { try await Loop.sleep(for: .milliseconds(200)) } catch { throw .cancelled("the group \(group)") }
         }
     }
 
@@ -126,7 +137,7 @@ extension Admin {
         let list = PartitionList(offsets.map { ($0.key, $0.value) })
         var request = rd_kafka_AlterConsumerGroupOffsets_new(group, list.pointer)
         defer { rd_kafka_AlterConsumerGroupOffsets_destroy(request) }
-        _ = try await ask("setting offsets of the group \(group)", RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS) {
+        _ = try await ask("setting offsets of the group \(group)", RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, within: patience) {
             rd_kafka_AlterConsumerGroupOffsets(client.handle, &request, 1, $0, $1)
         } _: { event throws(KafkaError) in
             var count = 0

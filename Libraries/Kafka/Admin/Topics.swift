@@ -53,16 +53,21 @@ extension Admin {
             let results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.pointer), &count)
             return try outcomes(results, count, fine: RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
         }
-        try await awaitLeaders(of: Set(results.filter { $0.kind == .made }.map(\.name)))
+        let new = Set(results.filter { $0.kind == .made }.map(\.name))
+        try await awaitLeaders(of: Dictionary(topics.filter { new.contains($0.name) }.map { ($0.name, $0.partitions) }) { first, _ in first })
         return results
     }
 
-    /// The controller answers before the brokers know: whoever used the topic at once would be told that there is none.
-    private func awaitLeaders(of names: Set<String>) async throws(KafkaError) {
+    /// The controller answers before the brokers know: whoever used the topic at once would be told that there is none, or find the partitions of before.
+    ///
+    /// - Parameter totals: by name, how many partitions there are to be.
+    private func awaitLeaders(of totals: [String: Int]) async throws(KafkaError) {
         let deadline = ContinuousClock.now + min(timeout, .seconds(10))
-        while !names.isEmpty, ContinuousClock.now < deadline {
-            let ready = try await describeTopics(Array(names)).filter { $0.partitions.allSatisfy { $0.leader != nil } }
-            if ready.count == names.count { return }
+        while !totals.isEmpty, ContinuousClock.now < deadline {
+            let ready = try await describeTopics(Array(totals.keys)).filter { topic in
+                topic.partitions.count >= totals[topic.name] ?? 0 && topic.partitions.allSatisfy { $0.leader != nil }
+            }
+            if ready.count == totals.count { return }
             do { try await Loop.sleep(for: .milliseconds(20)) } catch { throw .cancelled("making topics") }
         }
     }
@@ -82,6 +87,8 @@ extension Admin {
     }
 
     /// Gives a topic more partitions, `total` in all. Records of a key then go elsewhere than before: order per key breaks at this point.
+    ///
+    /// Returns when the brokers serve them, or after ten seconds: a publisher that starts then begins with all of them.
     public func addPartitions(to topic: String, total: Int) async throws(KafkaError) {
         var new: OpaquePointer?
         let refusal = withTextBuffer {
@@ -97,6 +104,7 @@ extension Admin {
             let results = rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event.pointer), &count)
             return try outcomes(results, count, fine: nil)
         }
+        try await awaitLeaders(of: [topic: total])
     }
 }
 
