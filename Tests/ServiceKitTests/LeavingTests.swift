@@ -17,6 +17,8 @@ import Testing
             let other = try ask(office, "gated", "other")
             // Both shared connections are taken now: what comes next waits for one.
             try await waiting(office, 2)
+            // For 20 ms more a transaction is sent behind another: nobody knows yet that it waits.
+            try await Loop.sleep(for: .milliseconds(50))
             let unsent = try ask(office, "quick", "unsent")
             try await noticed(office)
             sent.cancel()
