@@ -219,7 +219,7 @@ import Telemetry
         let message = arrival.message
         let caller = Caller.service(message.sender ?? place.service)
         switch arrival.handler.shape {
-        case .decide(let body):
+        case .decide(let body), .decideByKey(let body):
             let work = Decide(caller: caller, now: clock.now, place: place, lease: lease)
             try await body(message, work)
             return work

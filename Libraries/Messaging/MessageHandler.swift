@@ -12,8 +12,10 @@ public struct MessageHandler: Sendable {
 
     /// How it works with the store, as operations do.
     enum Shape: Sendable {
-        /// May ask the store: a transaction for each message.
+        /// May ask the store, and sees what messages before it have written.
         case decide(@Loop @Sendable (CloudEvent, Decide) async throws -> Void)
+        /// May ask the store for what messages of other keys do not change: those of different keys ask side by side.
+        case decideByKey(@Loop @Sendable (CloudEvent, Decide) async throws -> Void)
         /// Asks nothing: many messages share a transaction.
         case write(@Loop @Sendable (CloudEvent, Write) throws -> Void)
         /// Asks nothing, and is called once for many messages, no two of them of one key.
@@ -52,12 +54,12 @@ public struct MessageHandler: Sendable {
     /// For the questions that other services ask this register.
     ///
     /// A signature that does not hold parks the message; a `Refusal` of `body` is an answer like any other, and what the
-    /// work had collected by then commits with it.
+    /// work had collected by then commits with it. Questions of different cases are answered side by side: none sees what another has saved.
     public static func inquiry<Request, Extract>(
         _ inquiry: Inquiry<Request, Extract>,
         _ body: @escaping @Loop @Sendable (InquiryClaims, Request, Decide) async throws -> Extract
     ) -> MessageHandler {
-        MessageHandler(type: inquiry.inquiryType, topic: inquiry.topic) { message, work in
+        MessageHandler(type: inquiry.inquiryType, topic: inquiry.topic, shape: .decideByKey { message, work in
             let claims = try work.place.keys.openedAndVerified(message.data, type: Inquiries.questionToken, as: InquiryClaims.self)
             guard claims.name == inquiry.name else { throw WrongKind(expected: inquiry.name, found: claims.name) }
             try message.mustBe(from: claims.asker)
@@ -70,18 +72,21 @@ public struct MessageHandler: Sendable {
                 answer = InquiryAnswer(inquiry: claims.id, answeredAt: work.now, refusal: refusal)
             }
             try Inquiries.answer(claims, type: inquiry.answerType, with: answer, in: work)
-        }
+        })
     }
 
     /// For the answers to what this service has asked; each question takes its first answer, later ones change nothing.
+    ///
+    /// Answers of different cases are taken in side by side: `body` changes what belongs to its own case.
     public static func answer<Request, Extract>(
         of asker: ServiceName, to inquiry: Inquiry<Request, Extract>,
         _ body: @escaping @Loop @Sendable (InquiryAnswer<Extract>, Decide) async throws -> Void
     ) -> MessageHandler {
-        MessageHandler(type: inquiry.answerType, topic: .answers(to: asker)) { message, work in
+        MessageHandler(type: inquiry.answerType, topic: .answers(to: asker), shape: .decideByKey { message, work in
             let claims = try work.place.keys.openedAndVerified(message.data, type: Inquiries.answerToken, as: AnswerClaims.self)
             guard claims.name == inquiry.name else { throw WrongKind(expected: inquiry.name, found: claims.name) }
             try message.mustBe(from: claims.register)
+            guard message.key == Array(claims.case.utf8) else { throw WrongKey(caseID: claims.case) }
             work.caseID = claims.case
             guard let (question, _) = try await work.lock(InquiryTable.lockOpen(claims.inquiry)) else {
                 Log.info("an answer came again, or to no open question", ["inquiry": "\(claims.inquiry.text)"])
@@ -94,7 +99,7 @@ public struct MessageHandler: Sendable {
             try await body(answer, work)
             work.save(InquiryTable.answered(claims.inquiry, outcome: answer.refusal?.rule ?? "extract", at: work.now))
             work.cancel(AskAgain.self, key: question.id.text)
-        }
+        })
     }
 }
 
@@ -155,6 +160,12 @@ struct WrongKind: Error, CustomStringConvertible {
     var expected: String
     var found: String
     var description: String { "the message says it is about \(expected), what was signed is about \(found)" }
+}
+
+/// An answer under another key than its case's: it would not wait for what came before in the case.
+struct WrongKey: Error, CustomStringConvertible {
+    var caseID: String
+    var description: String { "the message's key is another than the case that was signed, \(caseID)" }
 }
 
 /// An answer that does not belong to the question it names.

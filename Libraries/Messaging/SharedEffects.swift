@@ -35,7 +35,7 @@ private struct ReadLane: Sendable {
     let arrivals: [Arrival]
 
     /// Whether one of them asks the store before it decides.
-    var decides: Bool { arrivals.contains { if case .decide = $0.handler.shape { true } else { false } } }
+    var decides: Bool { arrivals.contains { $0.handler.shape.decides } }
 }
 
 /// A message on its way to its handler; what nobody asks for stays in the record.
@@ -55,7 +55,24 @@ final class Arrival: Sendable {
     var message: CloudEvent { CloudEvent(attributes) }
 }
 
-/// Messages for one call of a handler, or one after another for one that takes them singly.
+extension MessageHandler.Shape {
+    fileprivate var decides: Bool {
+        switch self {
+        case .decide, .decideByKey: true
+        case .write, .writeMany: false
+        }
+    }
+
+    /// Whether what it is given at a time has no two messages of one key.
+    fileprivate var hasOneOfAKey: Bool {
+        switch self {
+        case .decideByKey, .writeMany: true
+        case .decide, .write: false
+        }
+    }
+}
+
+/// Messages for one call of a handler, side by side, or one after another for one that takes them singly.
 private struct Wave {
     let handler: MessageHandler
     var arrivals: [Arrival] = []
@@ -144,11 +161,20 @@ extension MessageConsumer {
                 if place == waves.count { waves.append(Wave(handler: arrival.handler)) }
                 waves[place].arrivals.append(arrival)
                 earliest = place
-                // A call for many has no two of one key.
-                if case .writeMany = arrival.handler.shape { earliest += 1 }
+                if arrival.handler.shape.hasOneOfAKey { earliest += 1 }
             }
         }
         return waves
+    }
+
+    private func decide(_ arrival: Arrival, _ body: @Loop (CloudEvent, Decide) async throws -> Void, in lease: Lease) async throws -> Work {
+        let message = arrival.message
+        let work = Decide(caller: .service(message.sender ?? place.service), now: clock.now, place: place, lease: lease)
+        try await TraceContext.$current.withValue(message.trace) {
+            try await body(message, work)
+            Self.tell(message)
+        }
+        return work
     }
 
     private static func tell(_ message: CloudEvent) {
@@ -160,17 +186,18 @@ extension MessageConsumer {
         switch wave.handler.shape {
         case .decide(let body):
             var works: [Work] = []
-            for message in wave.arrivals.map(\.message) {
+            for arrival in wave.arrivals {
                 // What came before is there when this one asks.
                 lease.sendAhead()
-                let work = Decide(caller: .service(message.sender ?? place.service), now: clock.now, place: place, lease: lease)
-                try await TraceContext.$current.withValue(message.trace) {
-                    try await body(message, work)
-                    Self.tell(message)
-                }
+                let work = try await decide(arrival, body, in: lease)
                 work.handOver(to: lease)
                 works.append(work)
             }
+            return works
+        case .decideByKey(let body):
+            lease.sendAhead()
+            let works = try await lease.sideBySide(wave.arrivals.map { arrival in { try await self.decide(arrival, body, in: lease) } })
+            Work.handOver(works, to: lease)
             return works
         case .write(let body):
             return try wave.arrivals.map { arrival in

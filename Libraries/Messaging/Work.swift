@@ -105,6 +105,12 @@ import Trust
         for statement in statements { lease.collect(statement) }
         for statement in additions { lease.collectLast(statement) }
     }
+
+    /// The same for works of different keys, whose statements of one shape leave together.
+    static func handOver(_ works: [Work], to lease: Lease) {
+        lease.collect(together: works.map(\.statements))
+        for work in works { for statement in work.additions { lease.collectLast(statement) } }
+    }
 }
 
 /// Work that asks the store nothing: what it adds goes out as one batch, which may share its commit with others.

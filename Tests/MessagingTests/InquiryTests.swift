@@ -16,12 +16,12 @@ struct Owner: Codable, Sendable { var name: String }
         "registry", "item-owner", summary: LocalizedText(kk: "Иесі", ru: "Владелец", en: "Owner"), subject: { _ in nil })
 
     /// Asks, and says which question it was.
-    @Loop static func ask(_ shop: Workshop) async throws -> UUID {
+    @Loop static func ask(_ shop: Workshop, case number: String = "W1") async throws -> UUID {
         let work = Write(caller: .service("workshop"), now: .now, place: shop.workPlace(shop.database))
         try work.ask(
-            owner, OwnerRequest(item: "secret item"), case: try CaseID("workshop", "W1"), basis: "permits-law-2014", body: "justice", fields: ["name"])
+            owner, OwnerRequest(item: "secret item"), case: try CaseID("workshop", number), basis: "permits-law-2014", body: "justice", fields: ["name"])
         try await shop.run(work.collected)
-        return try await shop.database.fetch(Query("SELECT id FROM inquiry") { rows in
+        return try await shop.database.fetch(Query("SELECT id FROM inquiry WHERE case_id = \("workshop:" + number)") { rows in
             guard let row = rows.first else { throw NoQuestion() }
             return try row.column(0)
         })
@@ -32,7 +32,7 @@ struct Owner: Codable, Sendable { var name: String }
     /// An answer as `signer` would send it.
     @Loop static func answer(
         _ shop: Workshop, to inquiry: UUID, by signer: ServiceKeys, as register: ServiceName = "registry", case caseID: String = "workshop:W1",
-        name: String = "item-owner", owner: String
+        name: String = "item-owner", key: String? = nil, owner: String
     ) throws -> KafkaRecord {
         let now = Timestamp.now.seconds
         let extract = InquiryAnswer(inquiry: inquiry, answeredAt: .now, extract: Owner(name: owner))
@@ -41,7 +41,7 @@ struct Owner: Codable, Sendable { var name: String }
             answer: try JSON.tree(extract))
         let message = CloudEvent(
             id: .v7(), source: register, type: Self.owner.answerType, time: .now, subject: caseID, contentType: "application/jose",
-            traceparent: nil, key: Array(UUID.v7().text.utf8),
+            traceparent: nil, key: Array((key ?? caseID).utf8),
             data: try signer.signedAndSealed(claims, type: Inquiries.answerToken, to: "workshop"))
         return KafkaRecord(
             topic: Topic.answers(to: "workshop").name(prefix: shop.place.prefix), key: message.key, value: message.data, headers: message.headers)
@@ -143,30 +143,61 @@ struct Owner: Codable, Sendable { var name: String }
         }
     }
 
-    @Test func `an answer that another signed, or for another case, name or asker, is parked and the question stays open`() async throws {
+    @Test func `an answer that another signed, or for another case, key, name or asker, is parked and the question stays open`() async throws {
         try await Workshop.run { shop in
-            let id = try await InquiryTests.ask(shop)
             let parties = shop.parties
-            var unsealed = try InquiryTests.answer(shop, to: id, by: parties.register, owner: "unsealed")
+            @Loop func ask(_ number: Int) async throws -> UUID { try await InquiryTests.ask(shop, case: "W\(number)") }
+            let first = try await ask(1)
+            let other = try await ask(6)
+            var unsealed = try InquiryTests.answer(shop, to: try await ask(5), by: parties.register, case: "workshop:W5", owner: "unsealed")
             unsealed.value = Array("nobody sealed this".utf8)
-            let wrong: [(KafkaRecord, String)] = [
-                (try InquiryTests.answer(shop, to: id, by: parties.stranger, as: "registry", owner: "forged"), "forged"),
-                (try InquiryTests.answer(shop, to: id, by: parties.stranger, as: "stranger", owner: "stranger"), "stranger"),
-                (try InquiryTests.answer(shop, to: id, by: parties.register, case: "workshop:W2", owner: "other case"), "case"),
-                (try InquiryTests.answer(shop, to: id, by: parties.register, name: "item-price", owner: "other name"), "name"),
-                (unsealed, "unsealed"),
+            let wrong: [(record: KafkaRecord, error: String)] = [
+                (try InquiryTests.answer(shop, to: first, by: parties.register, key: "workshop:W0", owner: "other key"), "the message's key"),
+                (try InquiryTests.answer(shop, to: try await ask(2), by: parties.stranger, as: "registry", case: "workshop:W2", owner: "forged"), ""),
+                (try InquiryTests.answer(shop, to: try await ask(3), by: parties.stranger, as: "stranger", case: "workshop:W3", owner: "stranger"), ""),
+                (try InquiryTests.answer(shop, to: try await ask(4), by: parties.register, case: "workshop:W4", name: "item-price", owner: "other name"),
+                    "the message says it is about item-owner"),
+                (unsealed, ""),
+                (try InquiryTests.answer(shop, to: other, by: parties.register, case: "workshop:W7", owner: "other case"), "does not fit the question"),
             ]
             let consumer = try shop.consumer("one", [InquiryTests.taking(shop)])
             consumer.start()
             for (record, _) in wrong { try await shop.publish([record]) }
             try await eventually("all are parked or took effect") { try await shop.count("parked") + shop.count("effect") >= wrong.count }
             #expect(try await shop.effects() == [])
-            #expect(try await shop.count("inquiry WHERE answered_at IS NULL") == 1)
-            #expect(try await shop.count("timer") == 1)
-            try await shop.publish([try InquiryTests.answer(shop, to: id, by: parties.register, owner: "right")])
+            #expect(try await shop.count("inquiry WHERE answered_at IS NULL") == 6)
+            #expect(try await shop.count("timer") == 6)
+            let parked = try await shop.parked().map(\.error)
+            for (_, error) in wrong where !error.isEmpty { #expect(parked.contains { $0.contains(error) }, "\(parked)") }
+            #expect(!parked.contains(ParkedMessages.behind))
+            try await shop.publish([try InquiryTests.answer(shop, to: first, by: parties.register, owner: "right")])
             try await eventually("the right one took effect") { try await shop.count("effect") == 1 }
             await consumer.stop()
             #expect(try await shop.effects().map(\.item) == ["right"])
+        }
+    }
+
+    @Test func `answers that come together each take their own question; the second to one changes nothing`() async throws {
+        try await Workshop.run { shop in
+            var records: [KafkaRecord] = []
+            for number in 1...40 {
+                let id = try await InquiryTests.ask(shop, case: "W\(number)")
+                for turn in ["first", "second"] {
+                    records.append(try InquiryTests.answer(shop, to: id, by: shop.parties.register, case: "workshop:W\(number)", owner: "\(turn) \(number)"))
+                }
+            }
+            try await shop.publish(records)
+            let consumer = try shop.consumer("one", [InquiryTests.taking(shop)])
+            consumer.start()
+            try await eventually("all have come") { try await shop.count("inbox") == records.count }
+            await consumer.stop()
+            #expect(try await Set(shop.effects().map(\.item)) == Set((1...40).map { "first \($0)" }))
+            #expect(try await shop.count("effect") == 40)
+            #expect(try await shop.count("inquiry WHERE outcome = 'extract'") == 40)
+            #expect(try await shop.count("timer") == 0)
+            #expect(try await shop.count("parked") == 0)
+            // Four partitions, up to 32 keys a transaction.
+            #expect(try await shop.count("(SELECT DISTINCT xmin::text FROM effect) AS transactions") < 40)
         }
     }
 }

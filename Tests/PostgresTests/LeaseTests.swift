@@ -73,6 +73,38 @@ import Testing
         }
     }
 
+    @Test func `tasks side by side ask without waiting for each other, each gets its own answer, and one error is the transaction's`() async throws {
+        try await Self.withItems { database in
+            try await database.transaction { lease in
+                for id in 1...20 { lease.collect("insert into item select unnest(\(each: Int64(id)))") }
+                lease.sendAhead()
+                var steps: [Int] = []
+                let answers = try await lease.sideBySide((1...20).map { id in {
+                    let first = try await lease.fetch(one("select id from item where id = \(Int64(id))", as: Int.self))
+                    steps.append(1)
+                    let second = try await lease.fetch(one("select id + 100 from item where id = \(Int64(id))", as: Int.self))
+                    steps.append(2)
+                    return [first, second]
+                } })
+                #expect(answers == (1...20).map { [$0, $0 + 100] })
+                #expect(steps == Array(repeating: 1, count: 20) + Array(repeating: 2, count: 20))
+                lease.collect(together: (21...30).map { id in
+                    ["insert into item select unnest(\(each: Int64(id)))", "update item set id = -id where id = \(Int64(id))"]
+                })
+            }
+            #expect(try await Self.items(database) == (-30 ... -21).map { $0 } + (1...20).map { $0 })
+            let error = await #expect(throws: PostgresError.self) {
+                try await database.transaction { lease in
+                    _ = try await lease.sideBySide((0...5).map { id in {
+                        try await lease.fetch(one("select 12 / \(Int64(id))", as: Int.self))
+                    } })
+                }
+            }
+            #expect(error?.sqlState == "22012")
+            #expect(try await Self.items(database).count == 30)
+        }
+    }
+
     @Test func `a savepoint that throws takes back only its own`() async throws {
         try await Self.withItems { database in
             try await database.transaction { lease in

@@ -10,6 +10,9 @@ public import EventLoop
     private var last: [[Statement]] = []
     private var isOver = false
     private var savepoints = 0
+    /// What tasks side by side ask in this turn; nil while nobody has.
+    private var company: Company?
+    private var isSideBySide = false
 
     init(_ connection: Connection, ahead: [Statement]) {
         self.connection = connection
@@ -51,6 +54,27 @@ public import EventLoop
         }
     }
 
+    /// Adds the statements of works that know nothing of each other: each work's stay in its order, those that gather and are of one shape
+    /// leave as one.
+    public func collect(together works: [[Statement]]) { collected += Course(works).statements }
+
+    /// Runs `bodies` side by side, and what they ask in one turn leaves as one flight. Returns when all have ended.
+    ///
+    /// None sees what another has collected, and each may lock the row that another has locked: they are of different aggregates.
+    /// - Throws: the first error, by their order; the transaction is of no use then.
+    public func sideBySide<R: Sendable>(_ bodies: [@Loop @Sendable () async throws -> R]) async throws -> [R] {
+        isSideBySide = bodies.count > 1
+        defer { isSideBySide = false }
+        let tasks = bodies.map { Loop.start($0) }
+        return try await withTaskCancellationHandler {
+            var outcomes: [Result<R, any Error>] = []
+            for task in tasks { outcomes.append(await task.result) }
+            return try outcomes.map { try $0.get() }
+        } onCancel: {
+            for task in tasks { task.cancel() }
+        }
+    }
+
     /// Lets what was collected leave with the next statement already, so that it is seen there.
     public func sendAhead() {
         ahead += collected
@@ -60,6 +84,7 @@ public import EventLoop
     /// Runs `body` so that what it does can be undone alone: when it throws, only its own statements are rolled back.
     @discardableResult
     public func savepoint<R>(_ body: @Loop (Lease) async throws -> R) async throws -> R {
+        guard !isSideBySide else { throw PostgresError(.misuse, "what others do side by side cannot be undone alone") }
         // What was collected outside belongs before the savepoint.
         sendAhead()
         let before = (ahead: ahead, last: last)
@@ -96,8 +121,29 @@ public import EventLoop
     }
 
     func run(_ statement: Statement) async throws(PostgresError) -> Rows {
+        if isSideBySide { return try await runInCompany(statement) }
         guard let rows = try await send([statement]).last else { throw PostgresError(.server, "the server gave no answer") }
         return rows
+    }
+
+    /// The first to ask in a turn sends what all have asked in it.
+    private func runInCompany(_ statement: Statement) async throws(PostgresError) -> Rows {
+        let company = self.company ?? Company()
+        let place = company.statements.count
+        company.statements.append(statement)
+        if place == 0 {
+            self.company = company
+            await Task.yield()
+            self.company = nil
+            do throws(PostgresError) {
+                company.answer(.success(Array(try await send(company.statements).suffix(company.statements.count))))
+            } catch {
+                company.answer(.failure(error))
+            }
+        }
+        let rows = try await company.rows()
+        guard place < rows.count else { throw PostgresError(.server, "the server gave no answer") }
+        return rows[place]
     }
 
     /// Sends what is due before them, and the statements, in one flight.
@@ -150,6 +196,25 @@ public import EventLoop
             }
             throw error
         }
+    }
+}
+
+/// What tasks side by side ask in one turn, and who waits for the answers.
+@Loop private final class Company {
+    var statements: [Statement] = []
+    private var outcome: Result<[Rows], PostgresError>?
+    private var waiting: [UnsafeContinuation<Void, Never>] = []
+
+    func answer(_ outcome: Result<[Rows], PostgresError>) {
+        self.outcome = outcome
+        for waiter in waiting { waiter.resume() }
+        waiting = []
+    }
+
+    /// The flight ends in any case, so nobody waits for ever.
+    func rows() async throws(PostgresError) -> [Rows] {
+        if outcome == nil { await withUnsafeContinuation { waiting.append($0) } }
+        return try outcome?.get() ?? []
     }
 }
 

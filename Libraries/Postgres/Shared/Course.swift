@@ -1,25 +1,25 @@
 import EventLoop
 
-/// What is sent for the batches of one transaction: their statements in order, those that gather and are of one shape as one.
+/// What is sent for several pieces of work in one transaction: the statements of each in order, those that gather and are of one shape as one.
 ///
-/// The order within each batch is kept. Batches come from requests that know nothing of each other: of theirs, statements at the same
-/// stage keep the order of the batches, so that transactions take locks in one order.
+/// The order within each piece is kept. The pieces come from callers that know nothing of each other: of theirs, statements at the same
+/// stage keep the order of the pieces, so that transactions take locks in one order.
 @Loop struct Course {
     let statements: [Statement]
-    /// For each batch, for each of its statements, the one that is sent for it.
+    /// For each piece, for each of its statements, the one that is sent for it.
     let places: [[Int]]
 
-    init(_ jobs: [BatchJob]) {
-        let apart = jobs.reduce(into: Set<UInt64>()) { $0.formUnion($1.leavesApart) }
+    /// - Parameter apart: the fingerprints of those that do not leave together with others.
+    init(_ pieces: [[Statement]], apart: Set<UInt64> = []) {
         var stops: [[Statement]] = []
         var order: [Int] = []
         var visits: [[Int]] = []
-        // From the last: a statement that stands alone comes before those that later batches have put at its stage.
-        for job in jobs.reversed() {
+        // From the last: a statement that stands alone comes before those that later pieces have put at its stage.
+        for piece in pieces.reversed() {
             var next = 0
             var visited: [Int] = []
-            visited.reserveCapacity(job.batch.statements.count)
-            for statement in job.batch.statements {
+            visited.reserveCapacity(piece.count)
+            for statement in piece {
                 let mayJoin = statement.gathers && !apart.contains(statement.fingerprint)
                 if mayJoin, let place = order[next...].firstIndex(where: { statement.hasShape(of: stops[$0][0]) }) {
                     stops[order[place]].append(statement)

@@ -7,7 +7,7 @@ import EventLoop
 
     init(jobs: [BatchJob]) {
         self.jobs = jobs
-        course = Course(jobs)
+        course = Course(jobs.map(\.batch.statements), apart: jobs.reduce(into: []) { $0.formUnion($1.leavesApart) })
     }
 
     var statements: [Statement] { course.statements }
