@@ -1,8 +1,9 @@
--- An accepted application: key, application, event, timer, inquiry with its message and its timer, journal entry.
+-- An accepted application: key, deadline, application, event, timer, inquiry with its message and its timer, journal entry.
 \set n :n + 64
 \set u :n + :client_id
 \startpipeline
 INSERT INTO idempotency (caller, key, request_hash, status, answer, at) VALUES (:caller, to_hex(:u::bigint) || '00000000000000000', convert_to(:hash, 'UTF8'), 201, convert_to(:answer, 'UTF8'), now());
+INSERT INTO deadline (digest, derivation) VALUES (:deadline, :derivation) ON CONFLICT DO NOTHING;
 INSERT INTO application (id, number, kind, licensor, applicant, language, contact, status, submitted_at, deadline_at, deadline, rules, facts, history, version) VALUES (rpad('0' || to_hex(:u::bigint), 32, '8')::uuid, to_hex(:u::bigint), :kind, :licensor, :applicant, 'ru', NULL, 'registered', now(), :deadline_at, :deadline, :rules, :facts, :history, 1);
 INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers) VALUES (rpad('0' || to_hex(:u::bigint), 32, '9')::uuid, :event_topic, rpad('0' || to_hex(:u::bigint), 32, '8')::uuid::text, :event_type, convert_to(:event, 'UTF8'), :event_headers);
 INSERT INTO timer (id, fire_at, type, key, payload) VALUES (rpad('0' || to_hex(:u::bigint), 32, 'a')::uuid, :deadline_at, 'decision-due', rpad('0' || to_hex(:u::bigint), 32, '8')::uuid::text, convert_to(:due, 'UTF8')) ON CONFLICT ON CONSTRAINT timer_once DO UPDATE SET id = EXCLUDED.id, fire_at = EXCLUDED.fire_at, payload = EXCLUDED.payload;

@@ -5,10 +5,10 @@
 \set number :item * :clients + :client_id
 \startpipeline
 BEGIN;
-SELECT id, number, kind, licensor, applicant, language, contact, status, submitted_at, deadline, rules, facts, decision, licence, history, version, applicant AS subject FROM application WHERE number = 'bench-' || :number FOR UPDATE;
+SELECT id, number, kind, licensor, applicant, language, contact, status, submitted_at, digest, rules, facts, decision, licence, '[]'::jsonb AS history, version, applicant AS subject, derivation FROM application JOIN deadline ON deadline.digest = application.deadline WHERE number = 'bench-' || :number FOR UPDATE OF application;
 \endpipeline
 \startpipeline
-UPDATE application SET status = 'issued', facts = :facts, decision = :decision, licence = to_hex(:u::bigint), history = :history, version = 3 WHERE id = lpad(to_hex(:number::bigint), 32, '0')::uuid;
+UPDATE application SET status = 'issued', decision = :decision, licence = to_hex(:u::bigint), history = history || :steps, version = 3 WHERE id = lpad(to_hex(:number::bigint), 32, '0')::uuid;
 INSERT INTO licence (number, application, kind, kinds_edition, licensor, holder, holder_name, issued_on, deemed_issued, status) VALUES (to_hex(:u::bigint), lpad(to_hex(:number::bigint), 32, '0')::uuid, :kind, :kinds_edition, :licensor, :holder, :holder_name, current_date, false, 'active');
 INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers) VALUES (rpad('0' || to_hex(:u::bigint), 32, '9')::uuid, :event_topic, lpad(to_hex(:number::bigint), 32, '0')::uuid::text, :decided_type, convert_to(:decided, 'UTF8'), :decided_headers);
 INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers) VALUES (rpad('0' || to_hex(:u::bigint), 32, 'a')::uuid, :event_topic, lpad(to_hex(:number::bigint), 32, '0')::uuid::text, :issued_type, convert_to(:issued, 'UTF8'), :issued_headers);

@@ -56,6 +56,7 @@ class Rows:
         messages = f"SELECT aggregatetype, aggregateid, type, {text % ('payload', 'payload')}, headers FROM captured ORDER BY seq"
         self.submitted, self.asked = self.rows(messages)[:2]
         self.accepted = self.rows("SELECT * FROM application")[0]
+        self.derivation = self.sql("SELECT derivation FROM deadline").strip()
         self.accepted_key = self.rows(f"SELECT caller, {text % ('answer', 'answer')} FROM idempotency")[0]
         self.accepted_entry = self.rows("SELECT fields::text, trace FROM journal WHERE operation = 'applications.submit'")[0]
         timers = {row["type"]: row for row in self.rows(f"SELECT type, fire_at, {text % ('payload', 'payload')} FROM timer")}
@@ -91,7 +92,8 @@ class Rows:
         return {
             "caller": self.accepted_key["caller"], "hash": self._hash, "answer": self.accepted_key["answer"], "kind": row["kind"],
             "licensor": row["licensor"], "applicant": row["applicant"], "deadline_at": row["deadline_at"],
-            **{name: json.dumps(row[name], ensure_ascii=False) for name in ("deadline", "rules", "facts", "history")},
+            **{name: json.dumps(row[name], ensure_ascii=False) for name in ("rules", "facts", "history")},
+            "deadline": row["deadline"], "derivation": self.derivation,
             "event_topic": self.submitted["aggregatetype"], "event_type": self.submitted["type"], "event": self.submitted["payload"],
             "event_headers": json.dumps(self.submitted["headers"]), "due": self.due["payload"], "again": self.again["payload"],
             "inquiry_type": self.inquiry["type"], "inquiry_fields": self.inquiry["fields"], "request": json.dumps({"iin": row["applicant"]}),
@@ -105,7 +107,7 @@ class Rows:
             "item": "-1", "caller": self.decided_key["caller"], "hash": self._hash, "answer": self.decided_key["answer"], "kind": row["kind"],
             "licensor": row["licensor"], "holder": row["applicant"], "kinds_edition": self.licence["kinds_edition"],
             "holder_name": json.dumps(self.licence["holder_name"], ensure_ascii=False),
-            **{name: json.dumps(row[name], ensure_ascii=False) for name in ("facts", "decision", "history")},
+            "decision": json.dumps(row["decision"], ensure_ascii=False), "steps": json.dumps(row["history"][-1:], ensure_ascii=False),
             "event_topic": self.decided["aggregatetype"], "decided_type": self.decided["type"], "decided": self.decided["payload"],
             "decided_headers": json.dumps(self.decided["headers"]), "issued_type": self.issued["type"], "issued": self.issued["payload"],
             "issued_headers": json.dumps(self.issued["headers"]), "fields": self.decided_entry["fields"], "trace": self.decided_entry["trace"],
@@ -114,8 +116,9 @@ class Rows:
     def to_decide(self, database: str, count: int, numbers: str) -> None:
         """So many applications whose file is complete, each with its timer; `numbers` is SQL for the number of the i-th."""
         row = json.dumps(self.reviewed, ensure_ascii=False)
-        others = [name for name in self.reviewed if name not in ("id", "number")]
+        others = [name for name in self.reviewed if name not in ("id", "number", "is_open")]
         self.services.sql(database, f"""
+            INSERT INTO deadline VALUES ('{self.reviewed['deadline']}', $j${self.derivation}$j$) ON CONFLICT DO NOTHING;
             WITH one AS MATERIALIZED (SELECT * FROM jsonb_populate_record(NULL::application, $j${row}$j$))
             INSERT INTO application (id, number, {", ".join(others)})
             SELECT lpad(to_hex(i), 32, '0')::uuid, {numbers}, {", ".join(others)} FROM one, generate_series(0, {count - 1}) AS i;

@@ -14,14 +14,12 @@ enum InquiryTable {
     }
 
     /// The open question of that id, locked; nil when it was answered before, or never asked.
-    ///
-    /// Whether it is open is not asked in the condition: PostgreSQL would take the index of all open ones for the shorter way.
     static func lockOpen(_ id: UUID) -> Query<(question: Question, attempts: Int64)?> {
         Query("""
-            SELECT register, name, type, case_id, basis, body, fields, request, attempts::bigint, answered_at IS NULL FROM inquiry
-            WHERE id = \(id) FOR UPDATE
+            SELECT register, name, type, case_id, basis, body, fields, request, attempts::bigint FROM inquiry
+            WHERE id = \(id) AND answered_at IS NULL FOR UPDATE
             """) { rows in
-            guard let row = rows.first, try row.column(9, as: Bool.self) else { return nil }
+            guard let row = rows.first else { return nil }
             let question = Question(
                 id: id, register: try row.column(0), name: try row.column(1), type: try row.column(2), caseID: try row.column(3),
                 basis: try row.column(4), body: try row.column(5), fields: try row.column(6), request: try row.column(7))
@@ -37,6 +35,10 @@ enum InquiryTable {
 
     /// The request itself, personal data, is not kept longer than the question is open.
     static func answered(_ id: UUID, outcome: String, at now: Timestamp) -> Statement {
-        "UPDATE inquiry SET answered_at = \(now), outcome = \(outcome), request = ''::bytea WHERE id = \(id)"
+        """
+        UPDATE inquiry SET answered_at = answer.at, outcome = answer.outcome, request = ''::bytea
+        FROM (SELECT unnest(\(each: id)) AS id, unnest(\(each: outcome)) AS outcome, unnest(\(each: now)) AS at) AS answer
+        WHERE inquiry.id = answer.id
+        """
     }
 }

@@ -7,6 +7,7 @@ public enum MessagingSchema {
             Migration(number: 1, name: "messaging", sql: String(decoding: PackageResources._001_messaging_sql, as: UTF8.self)),
             Migration(number: 2, name: "crashes", sql: String(decoding: PackageResources._002_crashes_sql, as: UTF8.self)),
             Migration(number: 3, name: "published", sql: String(decoding: PackageResources._003_published_sql, as: UTF8.self)),
+            Migration(number: 4, name: "places", sql: String(decoding: PackageResources._004_places_sql, as: UTF8.self)),
         ])
     }
 }

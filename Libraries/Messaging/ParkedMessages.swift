@@ -66,7 +66,7 @@ package enum ParkedMessages {
     /// Takes a timer that cannot succeed out of its table and keeps it here; nothing when another instance has done so.
     static func park(_ timer: DueTimer, error: String, at now: Timestamp) -> Statement {
         """
-        WITH gone AS (DELETE FROM timer WHERE id = \(timer.id) RETURNING 1)
+        WITH gone AS (DELETE FROM timer WHERE type = \(timer.type) AND key = \(timer.key) AND id = \(timer.id) RETURNING 1)
         INSERT INTO parked (id, consumer, topic, partition, "offset", key, headers, payload, error, message_id, at)
         SELECT \(timer.id), \(timerConsumer), \(timer.type), -1, 0, \(Array(timer.key.utf8)),
                \(JSONB(JSON.write([["fire_at", .string(timer.fireAt.description)]]))), \(timer.payload), \(kept(error)), \(timer.id), \(now)

@@ -1,5 +1,4 @@
 import Contracts
-import Postgres
 import Testing
 
 @testable import ELicense
@@ -8,12 +7,12 @@ import Testing
     @Test func eachTextHasItsOwnValueWhateverIsForgotten() throws {
         let memory = DecodedOnce<[Int]>(most: 2)
         for _ in 1...3 {
-            for number in 1...4 { #expect(try memory.value(of: JSONB(encoding: [number])) == [number]) }
+            for number in 1...4 { #expect(try memory.value(of: [UInt8(number)]) { "[\(number)]" } == [number]) }
         }
     }
 
     @Test func whatIsNoSuchValueIsToldEachTime() {
         let memory = DecodedOnce<[Int]>(most: 2)
-        for _ in 1...2 { #expect(throws: ContractError.self) { try memory.value(of: JSONB(Array(#"{"a":1}"#.utf8))) } }
+        for _ in 1...2 { #expect(throws: ContractError.self) { try memory.value(of: [1]) { #"{"a":1}"# } } }
     }
 }

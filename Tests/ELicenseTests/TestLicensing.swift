@@ -72,7 +72,7 @@ import Trust
         let application = try Application.submitted(
             Licences.Submission(kind: "advocate", language: .ru), by: try Case.iin(), at: try moment("2015-11-30T06:00:00Z"),
             law: service.law, id: Case.applicationID) { 700 }
-        _ = try await database.run(Batch(statements: [try ApplicationTable.insert(application)]))
+        _ = try await database.run(Batch(statements: try ApplicationTable.insert(application)))
         return application
     }
 

@@ -120,3 +120,26 @@ import Testing
     var value: Value
     init(_ value: Value) { self.value = value }
 }
+
+@Suite(.enabled(if: testServer != nil)) struct PlanTests {
+    /// A plan made while the table was small would read through all of it until statistics are made anew.
+    @Test func `statements over a few rows find them by their keys, also in a table that was small when they were planned`() async throws {
+        try await TestDatabase.run(tune: { $0.sharedConnections = 1 }) { database in
+            _ = try await database.run(Batch(statements: ["create table item (id int8 primary key, text text)"]))
+            let session = try await database.session()
+            try await session.execute("insert into item select n, 'a' from generate_series(1, 40) as n")
+            try await session.execute("analyze item")
+            await session.close()
+            let ids = (1...32).map { Int64($0) }
+            let update: Statement = """
+                explain update item set text = change.text
+                from (select unnest(\(ids)) as id, unnest(\(ids.map { "\($0)" })) as text) as change where item.id = change.id
+                """
+            // A generic plan is made at the sixth execution.
+            for _ in 1...7 {
+                let lines = try await database.fetch(Query<[String]>.all(update) { try $0.column(0) })
+                #expect(lines.contains { $0.contains("Index Scan using item_pkey") } && !lines.contains { $0.contains("Seq Scan") }, "\(lines)")
+            }
+        }
+    }
+}

@@ -22,6 +22,9 @@ struct ConnectionSettings: Sendable {
             startup += " -c statement_timeout=\(options.statementTimeout.milliseconds)"
             startup += " -c lock_timeout=\(options.lockTimeout.milliseconds)"
             startup += " -c idle_in_transaction_session_timeout=\(options.idleInTransactionTimeout.milliseconds)"
+            // Statements here are of few rows, by their keys, and stay planned: a plan that reads a whole table because that was small would
+            // stay when it has grown.
+            startup += " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
         }
         if let more = given["options"] { startup += " " + more }
         words.append(("options", startup))

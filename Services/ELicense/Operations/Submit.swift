@@ -22,7 +22,7 @@ extension ELicense {
         }
         let caseID = try application.caseID
         work.caseID = caseID.rawValue
-        work.save(try ApplicationTable.insert(application))
+        for row in try ApplicationTable.insert(application) { work.save(row) }
         try work.emit(application.submittedEvent)
         try work.schedule(DecisionDue(application: application.id), at: application.deadline.at)
         try work.ask(

@@ -1,10 +1,18 @@
 import Contracts
 import FoundationEssentials
 import Postgres
+import Trust
 
 /// Applications with their files.
 enum ApplicationTable {
-    static func insert(_ application: Application) throws -> Statement {
+    /// Its row, and before it that of its deadline unless it is there.
+    static func insert(_ application: Application) throws -> [Statement] {
+        let derivation = try JSON.encode(application.deadline)
+        let digest = Digest.sha256(derivation)
+        return [DeadlineTable.insert(derivation, digest: digest), try insert(application, deadline: digest)]
+    }
+
+    private static func insert(_ application: Application, deadline: [UInt8]) throws -> Statement {
         """
         INSERT INTO application (id, number, kind, licensor, applicant, language, contact, status, submitted_at, deadline_at,
                                  deadline, rules, facts, history, version)
@@ -12,7 +20,7 @@ enum ApplicationTable {
                unnest(\(each: application.licensor)), unnest(\(each: application.applicant)), unnest(\(each: application.language)),
                unnest(\(each: try application.contact.map { try JSONB(encoding: $0) })), unnest(\(each: application.status)),
                unnest(\(each: application.submittedAt)), unnest(\(each: application.deadline.at)),
-               unnest(\(each: try JSONB(encoding: application.deadline))), unnest(\(each: try JSONB(encoding: application.rules))),
+               unnest(\(each: deadline)), unnest(\(each: try JSONB(encoding: application.rules))),
                unnest(\(each: try JSONB(encoding: application.facts))), unnest(\(each: try JSONB(encoding: application.history))),
                unnest(\(each: application.version))
         """
@@ -20,39 +28,49 @@ enum ApplicationTable {
 
     /// What can change after it was accepted, where it did; its row is locked. What has happened is added to its history.
     static func update(_ application: Application, since before: Application) throws -> Statement {
-        let facts: Statement = application.facts == before.facts ? "" : "facts = \(try JSONB(encoding: application.facts)),"
-        let decision: Statement = application.decision == before.decision && application.licence == before.licence
-            ? "" : "decision = \(try application.decision.map { try JSONB(encoding: $0) }), licence = \(application.licence),"
+        var (columns, values): (Statement, Statement) = ("", "")
+        if application.facts != before.facts {
+            columns = "facts = change.facts,"
+            values = "unnest(\(each: try JSONB(encoding: application.facts))) AS facts,"
+        }
+        if application.decision != before.decision || application.licence != before.licence {
+            columns = "\(columns) decision = change.decision, licence = change.licence,"
+            values = """
+                \(values) unnest(\(each: try application.decision.map { try JSONB(encoding: $0) })) AS decision,
+                unnest(\(each: application.licence)) AS licence,
+                """
+        }
+        let steps = try JSONB(encoding: Array(application.history.dropFirst(before.history.count)))
         return """
-            UPDATE application SET status = \(application.status), \(facts) \(decision)
-                history = history || \(try JSONB(encoding: Array(application.history.dropFirst(before.history.count)))),
-                version = \(application.version)
-            WHERE id = \(application.id)
+            UPDATE application SET status = change.status, \(columns) history = application.history || change.steps, version = change.version
+            FROM (SELECT unnest(\(each: application.id)) AS id, \(values) unnest(\(each: application.status)) AS status,
+                         unnest(\(each: steps)) AS steps, unnest(\(each: application.version)) AS version) AS change
+            WHERE application.id = change.id
             """
     }
 
     static func locked(_ number: LicenceNumber) -> Query<Application?> {
-        .first("SELECT \(columnsToChange) FROM application WHERE number = \(number) FOR UPDATE", read)
+        .first("SELECT \(columnsToChange) FROM \(rows) WHERE number = \(number) FOR UPDATE OF application", read)
     }
 
     static func locked(_ number: LicenceNumber, of applicant: IIN) -> Query<Application?> {
-        .first("SELECT \(columnsToChange) FROM application WHERE number = \(number) AND applicant = \(applicant) FOR UPDATE", read)
+        .first("SELECT \(columnsToChange) FROM \(rows) WHERE number = \(number) AND applicant = \(applicant) FOR UPDATE OF application", read)
     }
 
     static func locked(id: UUID) -> Query<Application?> {
-        .first("SELECT \(columnsToChange) FROM application WHERE id = \(id) FOR UPDATE", read)
+        .first("SELECT \(columnsToChange) FROM \(rows) WHERE id = \(id) FOR UPDATE OF application", read)
     }
 
     /// One that the caller may see: the applicant's own, or one of the official's body.
     static func one(_ number: LicenceNumber, visibleTo caller: Caller) -> Query<Application?> {
-        .first("SELECT \(columns) FROM application WHERE number = \(number) AND \(visible(to: caller))", read)
+        .first("SELECT \(columns) FROM \(rows) WHERE number = \(number) AND \(visible(to: caller))", read)
     }
 
     /// The applicant's own, the newest first, after the one with the id `before`.
     static func own(of applicant: IIN, before: UUID?, limit: Int) -> Query<[Application]> {
         let after: Statement = before.map { "AND id < \($0)" } ?? ""
         return .all(
-            "SELECT \(columns) FROM application WHERE applicant = \(applicant) \(after) ORDER BY id DESC LIMIT \(limit)", read)
+            "SELECT \(columns) FROM \(rows) WHERE applicant = \(applicant) \(after) ORDER BY id DESC LIMIT \(limit)", read)
     }
 
     /// Undecided ones of a body, the nearest deadline first, after a place in that order.
@@ -60,8 +78,7 @@ enum ApplicationTable {
         let after: Statement = place.map { "AND (deadline_at, id) > (\($0.deadline), \($0.id))" } ?? ""
         return .all(
             """
-            SELECT \(columns) FROM application
-            WHERE licensor = \(body) AND status IN ('awaiting-payment', 'registered', 'under-review') \(after)
+            SELECT \(columns) FROM \(rows) WHERE licensor = \(body) AND is_open \(after)
             ORDER BY deadline_at, id LIMIT \(limit)
             """, read)
     }
@@ -75,6 +92,8 @@ enum ApplicationTable {
         }
     }
 
+    private static var rows: Statement { "application JOIN deadline ON deadline.digest = application.deadline" }
+
     private static var columns: Statement { columns(history: "history") }
 
     /// Of one that is to be changed: its history is only added to, and is read without what stands in it.
@@ -83,8 +102,8 @@ enum ApplicationTable {
     /// `subject` is whose data a row shows: the journal reads it.
     private static func columns(history: Statement) -> Statement {
         """
-        id, number, kind, licensor, applicant, language, contact, status, submitted_at, deadline, rules, facts, decision, licence,
-        \(history), version, applicant AS subject
+        id, number, kind, licensor, applicant, language, contact, status, submitted_at, digest, rules, facts, decision, licence,
+        \(history), version, applicant AS subject, derivation
         """
     }
 
@@ -95,7 +114,7 @@ enum ApplicationTable {
         Application(
             id: try row.column(0), number: try row.column(1), kind: try row.column(2), rules: try row.json(10),
             licensor: try row.column(3), applicant: try row.column(4), language: try row.column(5), contact: try row.optionalJSON(6),
-            submittedAt: try row.column(8), deadline: try deadlines.value(of: try row.column(9)), status: try row.column(7), facts: try row.json(11),
+            submittedAt: try row.column(8), deadline: try deadlines.value(of: try row.column(9)) { try row.column(17) }, status: try row.column(7), facts: try row.json(11),
             decision: try row.optionalJSON(12), licence: try row.column(13), history: try row.json(14), version: try row.column(15))
     }
 }
