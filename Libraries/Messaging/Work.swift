@@ -37,6 +37,9 @@ import Trust
     /// A row to insert, update or delete; it leaves with the commit.
     public func save(_ statement: Statement) { statements.append(statement) }
 
+    /// A row that leaves before all others of the work.
+    package func saveFirst(_ statement: Statement) { statements.insert(statement, at: 0) }
+
     /// A row that no work reads; it leaves with the commit, together with others of its kind.
     package func add(_ statement: Statement) { additions.append(statement) }
 
@@ -107,7 +110,7 @@ import Trust
     }
 
     /// The same for works of different keys, whose statements of one shape leave together.
-    static func handOver(_ works: [Work], to lease: Lease) {
+    package static func handOver(_ works: [Work], to lease: Lease) {
         lease.collect(together: works.map(\.statements))
         for work in works { for statement in work.additions { lease.collectLast(statement) } }
     }

@@ -106,32 +106,60 @@ import Telemetry
 
     // MARK: Decide
 
+    /// - Parameter key: what it decides about; with one, it may share its transaction with decisions about other things.
     func decide<Input, Output>(
-        _ operation: Operation<Input, Output>, _ body: @escaping @Loop @Sendable (Input, Decide) async throws -> Output
+        _ operation: Operation<Input, Output>, about key: ((Input) -> String)? = nil, _ body: @escaping @Loop @Sendable (Input, Decide) async throws -> Output
     ) async throws -> Answer {
         let input = try input(of: operation)
         if let answer = try await answeredBefore(operation, input) { return answer }
+        let trace = TraceContext.current
+        let attempt: SharedDecisions.Attempt = { lease in
+            try await TraceContext.$current.withValue(trace) { try await self.attempt(operation, input, body, in: lease) }
+        }
+        var departure: SharedDecisions.Departure?
+        defer { if let departure { kernel.decisions.ended(departure) } }
+        do {
+            if let key = key?(input) {
+                do {
+                    switch try await kernel.decisions.join(key, attempt) {
+                    case .committed(let answer): return answer
+                    case .alone(let ticket): departure = ticket
+                    }
+                } catch let error as PostgresError where mayRunAgain(error) {}
+            }
+            return try await alone(attempt)
+        } catch {
+            return try await settle(error, operation, input)
+        }
+    }
+
+    private func attempt<Input, Output>(
+        _ operation: Operation<Input, Output>, _ input: Input, _ body: @Loop (Input, Decide) async throws -> Output, in lease: Lease
+    ) async throws -> (answer: Answer, work: Decide) {
+        let work = Decide(caller: caller, now: kernel.clock.now, language: language, place: kernel.place, lease: lease)
+        purpose(operation, input, work)
+        self.work = work
+        let answer = try answer(try await body(input, work), operation)
+        if idempotency != nil { work.saveFirst(remember(answer)) }
+        if let entry = changeEntry(operation, input, outcome: .changed) { work.journal(entry) }
+        return (answer, work)
+    }
+
+    /// In a transaction of its own, again where that may help.
+    private func alone(_ attempt: SharedDecisions.Attempt) async throws -> Answer {
         var attempts = 0
         while true {
             attempts += 1
             do {
                 let (answer, work) = try await kernel.database.transaction { lease in
-                    let work = Decide(
-                        caller: self.caller, now: self.kernel.clock.now, language: self.language, place: self.kernel.place, lease: lease)
-                    self.purpose(operation, input, work)
-                    self.work = work
-                    let answer = try self.answer(try await body(input, work), operation)
-                    if self.idempotency != nil { lease.collect(self.remember(answer)) }
-                    if let entry = self.changeEntry(operation, input, outcome: .changed) { work.journal(entry) }
-                    work.handOver()
-                    return (answer, work)
+                    let decided = try await attempt(lease)
+                    decided.work.handOver()
+                    return decided
                 }
                 work.committed()
                 return answer
             } catch let error as PostgresError where attempts < 4 && mayRunAgain(error) {
                 try await Loop.sleep(for: .milliseconds(5 << attempts))
-            } catch {
-                return try await settle(error, operation, input)
             }
         }
     }

@@ -16,12 +16,14 @@ import Trust
     let tokens: VerifiedTokens
     let refusals: [String: Refusal]
     let recentKeys = RecentKeys()
+    let decisions: SharedDecisions
 
     init(
         service: ServiceName, database: Database, clock: LawClock, place: WorkPlace, tokens: VerifiedTokens, refusals: [String: Refusal]
     ) {
         self.service = service
         self.database = database
+        decisions = SharedDecisions(database)
         self.clock = clock
         self.place = place
         self.tokens = tokens

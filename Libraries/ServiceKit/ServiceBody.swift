@@ -70,10 +70,14 @@ extension ServiceBody.Entry {
     }
 
     /// A decision: may ask the store in between.
+    ///
+    /// - Parameter key: what it decides about, the aggregate's number or id. With it, decisions about different things that come at one time
+    ///   share a transaction; such a body asks for nothing that a decision about another thing changes.
     public static func decide<Input, Output>(
-        _ operation: Operation<Input, Output>, _ body: @escaping @Loop @Sendable (Input, Decide) async throws -> Output
+        _ operation: Operation<Input, Output>, about key: (@Sendable (Input) -> String)? = nil,
+        _ body: @escaping @Loop @Sendable (Input, Decide) async throws -> Output
     ) -> Self {
-        .operation(Route(operation) { exchange in try await exchange.decide(operation, body) })
+        .operation(Route(operation) { exchange in try await exchange.decide(operation, about: key, body) })
     }
 
     /// What to do when another service, or this one, has said something.

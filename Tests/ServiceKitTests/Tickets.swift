@@ -60,7 +60,7 @@ struct Tickets: Service {
     var body: ServiceBody {
         ServiceBody(
             .write(TicketWords.open, open),
-            .decide(TicketWords.close, close),
+            .decide(TicketWords.close, about: { $0.id.text }, close),
             .read(TicketWords.read, read),
             .decide(on: TicketOpened.self, opened),
             .decide(at: TicketDue.self, due),

@@ -75,6 +75,9 @@ public import EventLoop
         }
     }
 
+    /// Lets no statement of this transaction wait longer for a lock.
+    public func limitLocks(to limit: Duration) { ahead.append(Statement(unchecked: "set local lock_timeout = \(limit.milliseconds)")) }
+
     /// Lets what was collected leave with the next statement already, so that it is seen there.
     public func sendAhead() {
         ahead += collected

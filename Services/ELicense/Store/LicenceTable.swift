@@ -7,9 +7,10 @@ enum LicenceTable {
     static func insert(_ licence: Licence) throws -> Statement {
         """
         INSERT INTO licence (number, application, kind, kinds_edition, licensor, holder, holder_name, issued_on, deemed_issued, status)
-        VALUES (\(licence.number), \(licence.application), \(licence.kind), \(licence.kindsEdition), \(licence.licensor),
-                \(licence.holder), \(try licence.holderName.map { try JSONB(encoding: $0) }), \(licence.issuedOn),
-                \(licence.isDeemedIssued), \(licence.status))
+        SELECT unnest(\(each: licence.number)), unnest(\(each: licence.application)), unnest(\(each: licence.kind)),
+               unnest(\(each: licence.kindsEdition)), unnest(\(each: licence.licensor)), unnest(\(each: licence.holder)),
+               unnest(\(each: try licence.holderName.map { try JSONB(encoding: $0) })), unnest(\(each: licence.issuedOn)),
+               unnest(\(each: licence.isDeemedIssued)), unnest(\(each: licence.status))
         """
     }
 
