@@ -36,7 +36,7 @@ enum Inquiries {
         let signedAt = Timestamp.now.seconds
         let signed = AnswerClaims(
             inquiry: claims.id, register: place.service, asker: claims.asker, issuedAt: signedAt, expiresAt: signedAt + validity,
-            case: claims.case, name: claims.name, answer: try JSON.tree(answer))
+            case: claims.case, name: claims.name, answer: answer)
         try work.emit(
             CloudEvent(
                 id: .v7(), source: place.service, type: type, time: .now, subject: claims.case, contentType: "application/jose",
@@ -46,8 +46,8 @@ enum Inquiries {
     }
 }
 
-/// What a register signs when it answers.
-struct AnswerClaims: Codable, Sendable {
+/// What a register signs when it answers; its reader takes the answer as a tree first.
+struct AnswerClaims<Answer> {
     var inquiry: UUID
     var register: ServiceName
     var asker: ServiceName
@@ -55,12 +55,16 @@ struct AnswerClaims: Codable, Sendable {
     var expiresAt: Int64
     var `case`: String
     var name: String
-    var answer: JSONValue
+    var answer: Answer
 
     private enum CodingKeys: String, CodingKey {
         case inquiry, register = "iss", asker = "aud", issuedAt = "iat", expiresAt = "exp", `case`, name, answer
     }
 }
+
+extension AnswerClaims: Sendable where Answer: Sendable {}
+extension AnswerClaims: Encodable where Answer: Encodable {}
+extension AnswerClaims: Decodable where Answer: Decodable {}
 
 /// A question as the asking service keeps it until it is answered.
 struct Question: Sendable {

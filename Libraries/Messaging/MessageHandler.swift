@@ -83,7 +83,7 @@ public struct MessageHandler: Sendable {
         _ body: @escaping @Loop @Sendable (InquiryAnswer<Extract>, Decide) async throws -> Void
     ) -> MessageHandler {
         MessageHandler(type: inquiry.answerType, topic: .answers(to: asker), shape: .decideByKey { message, work in
-            let claims = try work.place.keys.openedAndVerified(message.data, type: Inquiries.answerToken, as: AnswerClaims.self)
+            let claims = try work.place.keys.openedAndVerified(message.data, type: Inquiries.answerToken, as: AnswerClaims<JSONValue>.self)
             guard claims.name == inquiry.name else { throw WrongKind(expected: inquiry.name, found: claims.name) }
             try message.mustBe(from: claims.register)
             guard message.key == Array(claims.case.utf8) else { throw WrongKey(caseID: claims.case) }

@@ -39,22 +39,48 @@ public enum Base64URL {
 
     static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count * 3 / 4)
-        var held: UInt32 = 0
-        var bits = 0
-        for character in text {
-            let value = values[Int(character)]
-            guard value < 64 else { return nil }
-            held = held << 6 | UInt32(value)
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                bytes.append(UInt8(truncatingIfNeeded: held >> UInt32(bits)))
-            }
+        var isCanonical = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: text.count * 3 / 4) { bytes, count in
+            isCanonical = text.withUnsafeBufferPointer { text in values.withUnsafeBufferPointer { write(text, $0, to: bytes, &count) } }
         }
-        guard held & (1 << UInt32(bits) - 1) == 0 else { return nil }
-        return bytes
+        return isCanonical ? bytes : nil
+    }
+
+    /// Four characters at a time; false where one is none of the alphabet, or bits are left that no byte has.
+    private static func write(
+        _ text: UnsafeBufferPointer<UInt8>, _ values: UnsafeBufferPointer<UInt8>, to bytes: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+    ) -> Bool {
+        var place = 0
+        /// The bits of the next characters, and whether all are of the alphabet.
+        func take(_ characters: Int) -> (bits: UInt32, isValid: Bool) {
+            var bits: UInt32 = 0
+            var all: UInt8 = 0
+            for offset in 0..<characters {
+                let value = values[Int(text[place + offset])]
+                all |= value
+                bits = bits << 6 | UInt32(value)
+            }
+            place += characters
+            return (bits, all < 64)
+        }
+        while place + 4 <= text.count {
+            let (bits, isValid) = take(4)
+            guard isValid else { return false }
+            bytes[count] = UInt8(truncatingIfNeeded: bits >> 16)
+            bytes[count + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+            bytes[count + 2] = UInt8(truncatingIfNeeded: bits)
+            count += 3
+        }
+        let characters = text.count - place
+        guard characters > 0 else { return true }
+        let (bits, isValid) = take(characters)
+        let spare = UInt32(characters * 6 % 8)
+        guard isValid, bits & (1 << spare - 1) == 0 else { return false }
+        for byte in 0..<characters - 1 {
+            bytes[count] = UInt8(truncatingIfNeeded: bits >> (spare + UInt32(8 * (characters - 2 - byte))))
+            count += 1
+        }
+        return true
     }
 
     private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
