@@ -110,4 +110,11 @@ extension Loop {
         defer { timer.cancel() }
         try await done.value()
     }
+
+    /// Steps aside until sockets and timers have had their turn; for work that comes in many small pieces.
+    @Loop public static func nextTurn() async {
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            _ = timer(after: .zero) { continuation.resume() }
+        }
+    }
 }

@@ -30,6 +30,27 @@ import Testing
         #expect(order == [1, 2, 3])
     }
 
+    @Test func `who steps aside lets sockets have their turn`() async throws {
+        let turns = try await Loop.run { () -> Int in
+            var ends: (Int32, Int32) = (0, 0)
+            _ = withUnsafeMutablePointer(to: &ends) { $0.withMemoryRebound(to: Int32.self, capacity: 2) { pipe($0) } }
+            let seen = Box(false)
+            let watch = try Loop.watch(ends.0, .readable) { _ in seen.value = true }
+            var byte: UInt8 = 1
+            _ = write(ends.1, &byte, 1)
+            var turns = 0
+            while !seen.value, turns < 5 {
+                await Loop.nextTurn()
+                turns += 1
+            }
+            watch.cancel()
+            close(ends.0)
+            close(ends.1)
+            return turns
+        }
+        #expect(turns == 1)
+    }
+
     @Test func `timers fire in order of their time and not when cancelled`() async throws {
         let order = try await Loop.run { () -> [Int] in
             let seen = Box([Int]())
