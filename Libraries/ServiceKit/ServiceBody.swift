@@ -102,7 +102,8 @@ extension ServiceBody.Entry {
         .timer(.timer(timer, body))
     }
 
-    /// What to do with the answer to an inquiry that this service has sent.
+    /// What to do with the answer to an inquiry that this service has sent: it changes what belongs to the case that it was asked for, since
+    /// answers of different cases are taken in side by side.
     public static func decide<Request, Extract>(
         of asker: ServiceName, answerTo inquiry: Inquiry<Request, Extract>,
         _ body: @escaping @Loop @Sendable (InquiryAnswer<Extract>, Decide) async throws -> Void
@@ -110,7 +111,7 @@ extension ServiceBody.Entry {
         .message(.answer(of: asker, to: inquiry, body))
     }
 
-    /// How this register answers an inquiry. Every one of them stands in the journal of the person it is about, a refused one too.
+    /// How this register answers an inquiry, those of different cases side by side: none sees what another saves. Every one of them stands in the journal of the person it is about, a refused one too.
     public static func answer<Request, Extract>(
         _ inquiry: Inquiry<Request, Extract>, _ body: @escaping @Loop @Sendable (InquiryClaims, Request, Decide) async throws -> Extract
     ) -> Self {
