@@ -57,9 +57,11 @@ with_config() {
 
 egovctl() { with_config egovctl "$bin/egovctl" "$@"; }
 
+# One whose version has changed is stopped first: over the schema of another version it would misread what it is asked.
 services_migrate() {
     local name
     for name in $(service_names); do
+        service_stop_changed "$name"
         with_config "$name" "$bin/$name" migrate >"$STATE/run/$name-migrate.log" 2>&1 || {
             show_log "$STATE/run/$name-migrate.log"
             die "$name could not migrate its database"
@@ -78,18 +80,21 @@ service_url() { sed -n 's/^HTTP_LISTEN=/http:\/\//p' "$STATE/config/$1.env"; }
 # What a running service was started from; when it changes, the service is started anew.
 service_fingerprint() { cat "$STATE/config/$1.env" "$bin/$1" "$root/Services/$(service_folder "$1")"/Data/*/* "$keys/keys.jwks" | sha1sum | cut -c1-16; }
 
+service_stop_changed() { # NAME
+    process_pid "$1" >/dev/null || return 0
+    [ "$(cat "$STATE/run/$1.started" 2>/dev/null)" != "$(service_fingerprint "$1")" ] || return 0
+    note "$1 has changed: it is restarted"
+    process_stop "$1"
+}
+
 services_start() {
-    local name print
+    local name
     for name in $(service_names); do
-        print=$(service_fingerprint "$name")
-        if process_pid "$name" >/dev/null; then
-            [ "$(cat "$STATE/run/$name.started" 2>/dev/null)" != "$print" ] || continue
-            note "$name has changed: it is restarted"
-            process_stop "$name"
-        fi
+        service_stop_changed "$name"
+        process_pid "$name" >/dev/null && continue
         : >"$STATE/run/$name.log"
         service_start "$name"
-        echo "$print" >"$STATE/run/$name.started"
+        service_fingerprint "$name" >"$STATE/run/$name.started"
     done
     for name in $(service_names); do
         wait_until 30 "$name" curl -fsS -o /dev/null --max-time 2 "$(service_url "$name")/readyz" || {
