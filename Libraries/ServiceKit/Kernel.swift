@@ -52,7 +52,7 @@ import Trust
         case let error as ContractError: problem = Problem(error, language)
         case let error as JSONError: problem = Problem(error, language)
         case let error as TokenError: problem = Problem(.unauthenticated, language, detail: "\(error)", rule: "token")
-        case is CancellationError:
+        case let error where error is CancellationError || (error as? PostgresError)?.isOfCancelledTask == true:
             // Whoever asked has left, or was answered when the time was up.
             (problem, retryAfter) = (Problem(.timeout, language), 1)
             problem.status = 503
@@ -80,6 +80,10 @@ import Trust
 }
 
 extension PostgresError {
+    var isOfCancelledTask: Bool {
+        if case .cancelled = kind { true } else { false }
+    }
+
     var isOutcomeUnknown: Bool {
         if case .connectionLost(outcomeUnknown: true) = kind { true } else { false }
     }

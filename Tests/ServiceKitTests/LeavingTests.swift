@@ -2,10 +2,13 @@
 import EventLoop
 import FoundationEssentials
 import HTTP
-import Postgres
+import Messaging
+@testable import Postgres
 @testable import ServiceKit
+import Telemetry
 import TestSupport
 import Testing
+import Trust
 
 /// Clients that leave before they are answered.
 @Suite(.enabled(if: Servers.areThere), .serialized) struct LeavingTests {
@@ -55,6 +58,23 @@ import Testing
             #expect(try await office.count("ticket WHERE status = 'closed'") == 0)
             #expect(try await office.count("idempotency WHERE key = 'close'") == 0)
             #expect(try await office.send("POST", "/v1/tickets/\(id.text)/closing", token: token, key: "close").status == 200)
+        }
+    }
+
+    /// Nothing is wrong with a service whose client left.
+    @Test func `what a client that left has stopped is told as no error of the service`() async throws {
+        try await TicketOffice.run { office in
+            let keys = ServiceKeys(service: "tickets", signing: office.signing, opening: office.opening, everyone: office.keys)
+            let kernel = Kernel(
+                service: "tickets", database: office.database, clock: LawClock(database: office.database, mayMove: false),
+                place: WorkPlace(service: "tickets", numbers: NumberBlocks(database: office.database), keys: keys),
+                tokens: VerifiedTokens(keys: office.keys, audience: "tickets"), refusals: [:])
+            for error in [CancellationError(), PostgresError.cancelled] as [any Error] {
+                var status = 0
+                let lines = LogCapture.lines { status = kernel.response(to: error, .en, operation: "tickets.close").status }
+                #expect(status == 503)
+                #expect(lines == [])
+            }
         }
     }
 
