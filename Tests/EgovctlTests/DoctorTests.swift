@@ -129,6 +129,12 @@ import Testing
             Checks.findings(Sample.survey { $0.details?.lawData = [.init(name: "calendar", until: today.adding(days: days))] }).map(\.kind)
         }
         #expect(ends == [[.attention], [.soon]])
+        let ahead = Checks.findings(Sample.survey {
+            $0.details?.lawNow = Sample.now + .seconds(40 * 86_400)
+            $0.details?.lawData = [.init(name: "calendar", until: today.adding(days: 30))]
+        })
+        #expect(ahead.map(\.kind) == [.soon])
+        #expect(ahead.first?.what.hasPrefix("its calendar ended on ") == true)
     }
 
     // MARK: Brokers

@@ -98,6 +98,8 @@ extension Checks {
         survey.reports.flatMap { report -> [Finding] in
             guard let details = report.details else { return [] }
             let today = LocalDate(details.lawNow, offset: 5)
+            // Where the clock of law was moved ahead, which only development can, nobody has missed anything yet.
+            let here = LocalDate(details.now, offset: 5)
             return details.lawData.compactMap { datum in
                 guard let until = datum.until, until.days(since: today) <= lawDataDays else { return nil }
                 return Finding(
@@ -105,7 +107,7 @@ extension Checks {
                     until < today ? "its \(datum.name) ended on \(until)" : "its \(datum.name) ends on \(until)",
                     why: "what must be counted beyond that day is refused: no data, no guess",
                     next: "add the dated file to the service's Data/ folder, then \(report.service) migrate and start it anew",
-                    kind: until < today ? .attention : .soon)
+                    kind: until < here ? .attention : .soon)
             }
         }
     }
