@@ -125,7 +125,9 @@ import Telemetry
                     case .committed(let answer): return answer
                     case .alone(let ticket): departure = ticket
                     }
-                } catch let error as PostgresError where mayRunAgain(error) {}
+                } catch let error as PostgresError where mayRunAgain(error) {
+                    // The connection was lost at the commit of many: tried again by itself, the key tells whether this one had its effect.
+                }
             }
             return try await alone(attempt)
         } catch {

@@ -2,7 +2,9 @@ import CMicrohttpd
 import EventLoop
 
 /// What a C function was called with, on its way to the loop's state.
-// proof: libmicrohttpd and libcurl call back on the thread that runs them, the loop's, and the values are used during that call.
+///
+/// Proof that it may be called `Sendable`: it is made within a callback and read only by ``Loop/assumeIsolated(_:)`` in that same callback,
+/// which runs its closure at once on the thread it is called on, or traps when that is not the loop's. So no value is ever on two threads.
 struct Called<Arguments>: @unchecked Sendable {
     let with: Arguments
     init(_ arguments: Arguments) { with = arguments }

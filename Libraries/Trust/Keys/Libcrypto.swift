@@ -31,8 +31,9 @@ enum Libcrypto {
     }
 
     // Algorithms are looked up by their names once: libcrypto's own look-up, for each use, costs as much as a short hash.
-    // proof: set once and never changed; libcrypto shares what it has fetched between threads.
-    nonisolated(unsafe) private static let sha256 = EVP_MD_fetch(nil, "SHA256", nil)
-    nonisolated(unsafe) static let aes256gcm = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)  // proof: as above
-    nonisolated(unsafe) static let concatKDF = EVP_KDF_fetch(nil, "SSKDF", nil)  // proof: as above
+    // proof, for each: a constant, made under Swift's once-lock and never freed. What libcrypto has fetched is a method that nothing changes, shared
+    // between threads by its reference count (EVP_MD_fetch(3), openssl-threads(7)); the contexts made from it, which do change, are made for each use.
+    nonisolated(unsafe) private static let sha256 = EVP_MD_fetch(nil, "SHA256", nil)  // proof: above
+    nonisolated(unsafe) static let aes256gcm = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)  // proof: above
+    nonisolated(unsafe) static let concatKDF = EVP_KDF_fetch(nil, "SSKDF", nil)  // proof: above
 }

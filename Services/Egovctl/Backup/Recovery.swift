@@ -25,7 +25,9 @@ struct Recovery {
 
     func run() throws -> Restoration.Outcome {
         try prepare()
-        let socket = try Tool.asServer(["mktemp", "-d", "/tmp/egovctl-restore-XXXXXX"]).run().split(separator: "\n").first.map(String.init) ?? ""
+        guard let socket = try Tool.asServer(["mktemp", "-d", "--tmpdir=/tmp"]).run().split(separator: "\n").first.map(String.init) else {
+            throw CommandFailure("there is no folder for the server's socket", advice: "see whether mktemp -d works in /tmp")
+        }
         defer { _ = try? Tool.asServer(["rm", "-rf", "--", socket]).run() }
         // Nobody looks in while it recovers: the server's own settings for that may be other ones than here.
         try tools.tool(
