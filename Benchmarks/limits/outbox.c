@@ -76,7 +76,7 @@ static PGconn *relay_connection(void) {
     pq_exec(c, "SET plan_cache_mode = force_custom_plan");
     pq_prepare(c, "begin", "BEGIN", 0, NULL);
     pq_prepare(c, "commit", "COMMIT", 0, NULL);
-    pq_prepare(c, "take", "WITH taken AS (DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED) "
+    pq_prepare(c, "take", "WITH taken AS (DELETE FROM outbox WHERE ctid = ANY (ARRAY (SELECT ctid FROM outbox ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED)) "
                "RETURNING seq, id, aggregatetype, aggregateid, type, payload, headers::text) SELECT * FROM taken ORDER BY seq", 1, types);
     pq_pipeline(c);
     return c;

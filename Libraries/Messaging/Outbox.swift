@@ -16,12 +16,15 @@ package enum Outbox {
 
     /// The oldest rows, taken out: they are gone once Kafka has them and the transaction commits.
     ///
+    /// They are found once, as an array of places. Joined to the table they would be found again for each of its rows by a plan made
+    /// when it was nearly empty. A row of the outbox never changes, so its place holds.
+    ///
     /// - Parameter condition: which rows may go at present; others stay.
     static func take(_ limit: Int, where condition: Statement) -> Query<[OutboxRow]> {
         Query.all("""
             WITH taken AS (
-                DELETE FROM outbox WHERE seq IN (
-                    SELECT seq FROM outbox WHERE \(condition) ORDER BY seq LIMIT \(Int64(limit)) FOR UPDATE SKIP LOCKED)
+                DELETE FROM outbox WHERE ctid = ANY (ARRAY (
+                    SELECT ctid FROM outbox WHERE \(condition) ORDER BY seq LIMIT \(Int64(limit)) FOR UPDATE SKIP LOCKED))
                 RETURNING seq, id, aggregatetype, aggregateid, type, payload, headers)
             SELECT * FROM taken ORDER BY seq
             """) { row in

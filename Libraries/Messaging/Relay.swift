@@ -91,8 +91,8 @@ import Telemetry
     private func relayUntilLost() async throws {
         let session = try await database.session()
         do {
-            // A plan cached while the outbox was empty would scan the whole table for every batch.
-            try await session.execute("SET plan_cache_mode = force_custom_plan")
+            // A plan made while the outbox was empty would read the whole table for every batch.
+            try await session.execute("SET enable_seqscan = off")
             while try await !session.tryAdvisoryLock(Self.lockKey) {
                 state = .standingBy
                 try await Loop.sleep(for: .milliseconds(500))

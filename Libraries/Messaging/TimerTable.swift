@@ -31,9 +31,9 @@ enum TimerTable {
     /// One of a type that this version does not know stays for the version that does.
     static func take(at now: Timestamp, types: [String]) -> Query<DueTimer?> {
         Query.first("""
-            DELETE FROM timer USING (
-                SELECT type, key FROM timer WHERE fire_at <= \(now) AND type = ANY (\(types)) ORDER BY fire_at LIMIT 1 FOR UPDATE SKIP LOCKED) AS due
-            WHERE timer.type = due.type AND timer.key = due.key RETURNING timer.id, timer.fire_at, timer.type, timer.key, timer.payload
+            DELETE FROM timer WHERE ctid = (
+                SELECT ctid FROM timer WHERE fire_at <= \(now) AND type = ANY (\(types)) ORDER BY fire_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING id, fire_at, type, key, payload
             """) { row in
             DueTimer(
                 id: try row.column(0), fireAt: try row.column(1), type: try row.column(2), key: try row.column(3),

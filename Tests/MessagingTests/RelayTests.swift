@@ -144,24 +144,27 @@ import Testing
         }
     }
 
-    @Test func `its session plans each batch anew, idle or not`() async throws {
+    /// A vacuum that finds a long table nearly empty leaves the planner the belief that it still is when it has filled up again.
+    @Test func `its batches are found once and by their index, also when the planner believes the outbox to be empty`() async throws {
         try await Workshop.run { shop in
             try await shop.run([
-                "CREATE TABLE plan_mode (mode text NOT NULL)",
+                "UPDATE pg_class SET relpages = 100000, reltuples = 1 WHERE oid IN ('outbox'::regclass, 'outbox_pkey'::regclass, 'timer'::regclass)",
+                "CREATE TABLE setting (value text NOT NULL)",
                 """
-                CREATE FUNCTION note_plan_mode() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN INSERT INTO plan_mode VALUES (current_setting('plan_cache_mode')); RETURN NULL; END $$
+                CREATE FUNCTION note_setting() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN INSERT INTO setting VALUES (current_setting('enable_seqscan')); RETURN NULL; END $$
                 """,
-                "CREATE TRIGGER note AFTER DELETE ON outbox FOR EACH STATEMENT EXECUTE FUNCTION note_plan_mode()",
+                "CREATE TRIGGER note AFTER DELETE ON outbox FOR EACH STATEMENT EXECUTE FUNCTION note_setting()",
             ])
+            for plan in try await [shop.plan(of: Outbox.take(1000, where: "true").statement), shop.plan(of: TimerTable.take(at: .now, types: ["a"]).statement)] {
+                #expect(plan.contains { $0.contains("Tid Scan") } && !plan.contains { $0.contains("Nested Loop") || $0.contains("Seq Scan") }, "\(plan)")
+            }
             let relay = Relay(database: shop.pool("relay"), kafka: shop.place.kafka, prefix: shop.place.prefix)
             relay.start()
-            try await eventually("it has looked into the empty outbox") { try await shop.count("plan_mode") > 6 }
-            try await shop.terminate("relay")
             try await shop.emit(moves(items: 2, steps: 1...2))
             try await eventually("the outbox is empty") { try await shop.count("outbox") == 0 }
             await relay.stop()
-            #expect(try await shop.count("plan_mode WHERE mode <> 'force_custom_plan'") == 0)
+            #expect(try await shop.count("setting WHERE value <> 'off'") == 0)
         }
     }
 }

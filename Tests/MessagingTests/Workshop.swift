@@ -164,6 +164,11 @@ struct Effect: Sendable, Hashable {
 
     func run(_ statements: [Statement]) async throws { _ = try await database.run(Batch(statements: statements)) }
 
+    /// How PostgreSQL would go about it on a service's connection, line by line.
+    func plan(of statement: Statement) async throws -> [String] {
+        try await database.fetch(Query<[String]>.all("EXPLAIN \(statement)") { try $0.column(0) })
+    }
+
     /// Ends connections as an administrator or a crash would.
     func terminate(_ name: String) async throws {
         _ = try await count("(SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = \(name)::text AND datname = current_database()) AS ended")
