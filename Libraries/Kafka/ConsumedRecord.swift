@@ -107,8 +107,8 @@ extension [UInt8] {
         _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?, headers: (inout [UInt8]) -> Void
     ) -> RecordPlace {
         let start = count
-        if let key { append(contentsOf: key) }
-        if let value { append(contentsOf: value) }
+        if let key { append(copying: key) }
+        if let value { append(copying: value) }
         let afterValue = count
         headers(&self)
         return RecordPlace(

@@ -33,8 +33,8 @@ struct Attributes: Sendable {
             throw NotACloudEvent(reason: "header \(Self.names[name.rawValue]) is missing")
         }
         guard with(.specversion, { $0.holds("1.0") }) == true else { throw NotACloudEvent(reason: "ce_specversion is not 1.0") }
-        if let text = self[.time] {
-            guard let moment = Timestamp(rfc3339: text) else { throw NotACloudEvent(reason: "ce_time is not RFC 3339") }
+        if let read = with(.time, { $0.withMemoryRebound(to: UInt8.self) { Timestamp(rfc3339: $0) } }) {
+            guard let moment = read else { throw NotACloudEvent(reason: "ce_time is not RFC 3339") }
             time = moment
         }
         guard record.withValue({ $0 != nil }) else { throw NotACloudEvent(reason: "the message has no value") }

@@ -14,23 +14,22 @@ package enum Outbox {
             """
     }
 
-    /// The oldest rows, taken out: they are gone once Kafka has them and the transaction commits.
+    /// The oldest rows, taken out, in their order: they are gone once Kafka has them and the transaction commits.
     ///
     /// They are found once, as an array of places. Joined to the table they would be found again for each of its rows by a plan made
-    /// when it was nearly empty. A row of the outbox never changes, so its place holds.
+    /// when it was nearly empty. A row of the outbox never changes, so its place holds; who asks is the only relay, so none is locked first.
     ///
     /// - Parameter condition: which rows may go at present; others stay.
     static func take(_ limit: Int, where condition: Statement) -> Query<[OutboxRow]> {
-        Query.all("""
-            WITH taken AS (
-                DELETE FROM outbox WHERE ctid = ANY (ARRAY (
-                    SELECT ctid FROM outbox WHERE \(condition) ORDER BY seq LIMIT \(Int64(limit)) FOR UPDATE SKIP LOCKED))
-                RETURNING seq, id, aggregatetype, aggregateid, type, payload, headers)
-            SELECT * FROM taken ORDER BY seq
-            """) { row in
-            OutboxRow(
-                seq: try row.column(0), id: try row.column(1), topic: try row.column(2), key: try row.column(3), type: try row.column(4),
-                payload: try row.column(5), headers: try row.column(6, as: StoredHeaders.self).headers)
+        Query("""
+            DELETE FROM outbox WHERE ctid = ANY (ARRAY (SELECT ctid FROM outbox WHERE \(condition) ORDER BY seq LIMIT \(Int64(limit))))
+            RETURNING seq, id, aggregatetype, aggregateid, type, payload, headers
+            """) { rows in
+            try rows.map { row in
+                OutboxRow(
+                    seq: try row.column(0), id: try row.column(1), topic: try row.column(2), key: try row.column(3), type: try row.column(4),
+                    payload: try row.column(5), headers: try row.column(6, as: StoredHeaders.self).headers)
+            }.sorted { $0.seq < $1.seq }
         }
     }
 

@@ -1,4 +1,5 @@
 import Contracts
+import Glibc
 import Kafka
 import Postgres
 
@@ -21,6 +22,7 @@ struct StoredHeaders: PostgresDecodable {
 
     /// Reads what nearly all are: strings without escapes. Nil for anything else, which the JSON reader judges.
     private static func plain(_ text: UnsafeRawBufferPointer) -> PackedHeaders? {
+        guard let begin = text.baseAddress, memchr(begin, Int32(UInt8(ascii: "\\")), text.count) == nil else { return nil }
         var headers = PackedHeaders()
         headers.reserve(text.count + 16)
         var place = 0
@@ -33,16 +35,9 @@ struct StoredHeaders: PostgresDecodable {
         func string() -> UnsafeRawBufferPointer? {
             guard skip(UInt8(ascii: "\"")) else { return nil }
             let start = place
-            while place < text.count {
-                switch text[place] {
-                case UInt8(ascii: "\""):
-                    place += 1
-                    return UnsafeRawBufferPointer(rebasing: text[start..<place - 1])
-                case UInt8(ascii: "\\"): return nil
-                default: place += 1
-                }
-            }
-            return nil
+            guard let end = memchr(begin + start, Int32(UInt8(ascii: "\"")), text.count - start) else { return nil }
+            place = UnsafeRawPointer(end) - begin + 1
+            return UnsafeRawBufferPointer(rebasing: text[start..<place - 1])
         }
         guard skip(UInt8(ascii: "{")) else { return nil }
         if skip(UInt8(ascii: "}")) { return place == text.count ? headers : nil }

@@ -40,6 +40,26 @@ import Testing
         }
     }
 
+    /// Strings are searched eight bytes at a time: what ends or breaks one is found wherever it stands, behind whatever bytes.
+    @Test func findsTheEndOfAStringWhereverItStands() throws {
+        for length in 0...20 {
+            for plain in [UInt8(ascii: " "), UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "["), UInt8(ascii: "]"), 0x7f] {
+                let text = [UInt8](repeating: plain, count: length)
+                let whole = String(decoding: text, as: UTF8.self)
+                #expect(try JSON.parse([0x22] + text + [0x22]) == .string(whole))
+                #expect(try JSON.parse([0x22] + text + Array(#"\n""#.utf8)) == .string(whole + "\n"))
+                #expect(try JSON.parse(Array(#"["\\"#.utf8) + text + Array(#"","é"]"#.utf8)) == .array([.string("\\" + whole), "é"]))
+                for control: UInt8 in [0, 9, 0x1f] {
+                    #expect { try JSON.parse([0x22] + text + [control, 0x22]) } throws: {
+                        let error = $0 as? JSONError
+                        return error?.kind == .expected(.escapedControl) && error?.offset == length + 1
+                    }
+                }
+                #expect { try JSON.parse([0x22] + text) } throws: { ($0 as? JSONError)?.kind == .endedEarly }
+            }
+        }
+    }
+
     @Test func findsDuplicatesAmongManyKeys() throws {
         let keys = (0..<500).map { "\"k\($0)\":0" }.joined(separator: ",")
         #expect(try parse("{\(keys)}").object?.count == 500)

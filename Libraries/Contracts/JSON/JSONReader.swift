@@ -103,7 +103,7 @@ struct JSONReader {
 
     private mutating func object(_ bytes: Span<UInt8>) throws(Fault) -> JSONValue {
         try descend()
-        var object = JSONObject()
+        var object = JSONObject(capacity: 8)
         // Few names are compared one by one; many go through a set, so that a hostile object costs no square of its size.
         var seen: Set<String>?
         skipBlanks(bytes)
@@ -118,7 +118,7 @@ struct JSONReader {
                 if object.count >= 16 {
                     if seen == nil { seen = Set(object.names) }
                     guard seen?.insert(name).inserted == true else { throw fault(.duplicateKey(name), start) }
-                } else if object[name] != nil {
+                } else if object.has(name) {
                     throw fault(.duplicateKey(name), start)
                 }
                 skipBlanks(bytes)
@@ -176,17 +176,31 @@ struct JSONReader {
     private mutating func string(_ bytes: Span<UInt8>) throws(Fault) -> String {
         at += 1
         let start = at
-        while at < bytes.count {
-            let byte = bytes[at]
-            if byte == UInt8(ascii: "\"") {
-                defer { at += 1 }
-                return try text(bytes, start, at)
-            }
-            if byte == UInt8(ascii: "\\") { return try escapedString(bytes, from: start) }
-            guard byte >= 0x20 else { throw fault(.expected(.escapedControl)) }
-            at += 1
+        at = Self.endOfPlain(bytes, from: start)
+        guard at < bytes.count else { throw fault(.endedEarly) }
+        switch bytes[at] {
+        case UInt8(ascii: "\""):
+            defer { at += 1 }
+            return try text(bytes, start, at)
+        case UInt8(ascii: "\\"): return try escapedString(bytes, from: start)
+        default: throw fault(.expected(.escapedControl))
         }
-        throw fault(.endedEarly)
+    }
+
+    /// The next quote, backslash or control character, or the end.
+    private static func endOfPlain(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        let each: UInt64 = 0x0101_0101_0101_0101
+        var at = start
+        // Eight bytes at a time: the lowest high bit that is set is that of the first byte found, those above it may be wrong.
+        while at + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self))
+            let quote = word ^ each &* UInt64(UInt8(ascii: "\"")), backslash = word ^ each &* UInt64(UInt8(ascii: "\\"))
+            let found = ((quote &- each) & ~quote | (backslash &- each) & ~backslash | (word &- each &* 0x20) & ~word) & (each &* 0x80)
+            if found != 0 { return at + found.trailingZeroBitCount / 8 }
+            at += 8
+        }
+        while at < bytes.count, bytes[at] >= 0x20, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\") { at += 1 }
+        return at
     }
 
     /// The rest of a string in which a first escape was met; what stands before it is taken over.
@@ -199,7 +213,7 @@ struct JSONReader {
                 result.unicodeScalars.append(try escape(bytes))
             } else {
                 let run = at
-                while at < bytes.count, bytes[at] >= 0x20, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\") { at += 1 }
+                at = Self.endOfPlain(bytes, from: run)
                 guard at > run else { throw fault(.expected(.escapedControl)) }
                 result += try text(bytes, run, at)
             }

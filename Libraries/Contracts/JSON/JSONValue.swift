@@ -49,9 +49,16 @@ public struct JSONObject: Sendable {
 
     public init(_ members: [Member] = []) { self.members = members }
 
+    init(capacity: Int) {
+        members = []
+        members.reserveCapacity(capacity)
+    }
+
     public var isEmpty: Bool { members.isEmpty }
     public var count: Int { members.count }
     public var names: [String] { members.map(\.name) }
+
+    func has(_ name: String) -> Bool { members.contains { $0.name == name } }
 
     /// Reads the first member so named, replaces it, appends it, or takes it away with nil.
     public subscript(name: String) -> JSONValue? {

@@ -23,21 +23,30 @@ struct KeyedTree<Key: CodingKey>: KeyedDecodingContainerProtocol {
         Scalar(value: try member(key), spot: .key(state.place, key.stringValue), isText: decoder.isText(key.stringValue, in: state.place))
     }
 
+    /// Nearly every number is one: only of another it is said where it stands.
+    private func integer<I: FixedWidthInteger>(_ type: I.Type, _ key: Key) throws(ContractError) -> I {
+        if case .number(let digits)? = state.find(key.stringValue), let number = I(digits) { return number }
+        return try scalar(key).integer(type)
+    }
+
     func decodeNil(forKey key: Key) throws -> Bool { try member(key) == .null }
     func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try scalar(key).bool() }
-    func decode(_ type: String.Type, forKey key: Key) throws -> String { try scalar(key).string() }
+    func decode(_ type: String.Type, forKey key: Key) throws -> String {
+        if case .string(let text)? = state.find(key.stringValue) { return text }
+        return try scalar(key).string()
+    }
     func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try scalar(key).real(type) }
     func decode(_ type: Float.Type, forKey key: Key) throws -> Float { try scalar(key).real(type) }
-    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try scalar(key).integer(type) }
-    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try scalar(key).integer(type) }
-    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try scalar(key).integer(type) }
-    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try scalar(key).integer(type) }
-    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try scalar(key).integer(type) }
-    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try scalar(key).integer(type) }
-    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try scalar(key).integer(type) }
-    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 { try scalar(key).integer(type) }
-    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 { try scalar(key).integer(type) }
-    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try scalar(key).integer(type) }
+    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try integer(type, key) }
+    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try integer(type, key) }
+    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try integer(type, key) }
+    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try integer(type, key) }
+    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try integer(type, key) }
+    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try integer(type, key) }
+    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try integer(type, key) }
+    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 { try integer(type, key) }
+    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 { try integer(type, key) }
+    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try integer(type, key) }
 
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try TreeDecoder.unbox(type, child(key)) }
 

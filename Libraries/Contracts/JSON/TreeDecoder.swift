@@ -85,7 +85,7 @@ final class TreeDecoder: Decoder {
         return state
     }
 
-    func isText(_ name: String, in place: Place) -> Bool { isText || (place.isRoot && textNames.contains(name)) }
+    func isText(_ name: String, in place: Place) -> Bool { isText || (!textNames.isEmpty && place.isRoot && textNames.contains(name)) }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         if let first = states.first, first.place.isSame(as: place) {

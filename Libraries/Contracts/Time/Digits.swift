@@ -1,17 +1,23 @@
-/// Reads fixed numbers of ASCII digits from a short text.
+/// Reads fixed numbers of ASCII digits from a short text, whose bytes outlive it.
 struct DigitScanner {
-    private var rest: Substring.UTF8View
+    private let text: UnsafeBufferPointer<UInt8>
+    private var place = 0
 
-    init(_ text: String) { rest = Substring(text).utf8 }
+    init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
 
-    var isAtEnd: Bool { rest.isEmpty }
+    var isAtEnd: Bool { place == text.count }
+
+    private var digit: Int? {
+        guard !isAtEnd, case let value = text[place] &- 0x30, value < 10 else { return nil }
+        return Int(value)
+    }
 
     mutating func digits(_ count: Int) -> Int? {
         var value = 0
         for _ in 0..<count {
-            guard let byte = rest.first, (0x30...0x39).contains(byte) else { return nil }
-            value = value * 10 + Int(byte - 0x30)
-            rest.removeFirst()
+            guard let digit else { return nil }
+            value = value * 10 + digit
+            place += 1
         }
         return value
     }
@@ -20,11 +26,11 @@ struct DigitScanner {
     mutating func fraction(upTo width: Int) -> Int? {
         var value = 0
         var seen = 0
-        while let byte = rest.first, (0x30...0x39).contains(byte) {
+        while let digit {
             guard seen < width else { return nil }
-            value = value * 10 + Int(byte - 0x30)
+            value = value * 10 + digit
             seen += 1
-            rest.removeFirst()
+            place += 1
         }
         guard seen > 0 else { return nil }
         for _ in seen..<width { value *= 10 }
@@ -32,8 +38,8 @@ struct DigitScanner {
     }
 
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
-        guard let byte = rest.first, UInt32(byte) == character.value else { return false }
-        rest.removeFirst()
+        guard !isAtEnd, UInt32(text[place]) == character.value else { return false }
+        place += 1
         return true
     }
 }

@@ -19,11 +19,17 @@ public struct LocalDate: Sendable, Hashable, Comparable, CustomStringConvertible
 
     /// Reads `YYYY-MM-DD`; nil for anything else.
     public init?(_ text: String) {
+        var text = text
+        guard let date = text.withUTF8(Self.read) else { return nil }
+        self = date
+    }
+
+    private static func read(_ text: UnsafeBufferPointer<UInt8>) -> LocalDate? {
         var scanner = DigitScanner(text)
         guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),
             let day = scanner.digits(2), scanner.isAtEnd
         else { return nil }
-        self.init(year: year, month: month, day: day)
+        return LocalDate(year: year, month: month, day: day)
     }
 
     /// The day that a clock so many hours ahead of UTC shows at a moment.

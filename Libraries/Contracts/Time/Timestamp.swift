@@ -22,6 +22,12 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     ///
     /// Returns nil for anything else, a leap second (`:60`) included, since a database could not keep it.
     public init?(rfc3339 text: String) {
+        var text = text
+        guard let moment = text.withUTF8({ Timestamp(rfc3339: $0) }) else { return nil }
+        self = moment
+    }
+
+    package init?(rfc3339 text: UnsafeBufferPointer<UInt8>) {
         var scanner = DigitScanner(text)
         guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),
             let day = scanner.digits(2), let date = LocalDate(year: year, month: month, day: day),

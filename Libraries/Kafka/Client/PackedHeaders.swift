@@ -44,9 +44,14 @@ package struct PackedHeaders: Sendable, Hashable {
 extension [UInt8] {
     /// Packs one more header.
     mutating func appendHeader(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-        Swift.withUnsafeBytes(of: (UInt32(truncatingIfNeeded: name.count), UInt32(truncatingIfNeeded: value.count))) { append(contentsOf: $0) }
-        append(contentsOf: name)
-        append(contentsOf: value)
+        Swift.withUnsafeBytes(of: (UInt32(truncatingIfNeeded: name.count), UInt32(truncatingIfNeeded: value.count))) { append(copying: $0) }
+        append(copying: name)
+        append(copying: value)
+    }
+
+    /// Raw memory would be taken over byte by byte.
+    mutating func append(copying memory: UnsafeRawBufferPointer) {
+        memory.withMemoryRebound(to: UInt8.self) { append(contentsOf: $0) }
     }
 
     mutating func appendHeader(_ header: KafkaHeader) {
