@@ -159,6 +159,8 @@ import Testing
             for plan in try await [shop.plan(of: Outbox.take(1000, where: "true").statement), shop.plan(of: TimerTable.take(at: .now, types: ["a"]).statement)] {
                 #expect(plan.contains { $0.contains("Tid Scan") } && !plan.contains { $0.contains("Nested Loop") || $0.contains("Seq Scan") }, "\(plan)")
             }
+            let cancelling = try await shop.plan(of: TimerTable.cancel(type: "a", key: "b"))
+            #expect(cancelling.contains { $0.contains("timer_once") } && !cancelling.contains { $0.contains("Nested Loop") }, "\(cancelling)")
             let relay = Relay(database: shop.pool("relay"), kafka: shop.place.kafka, prefix: shop.place.prefix)
             relay.start()
             try await shop.emit(moves(items: 2, steps: 1...2))

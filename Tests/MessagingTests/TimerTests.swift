@@ -76,16 +76,18 @@ struct ItemDue: TimerEvent {
             try await shop.schedule([ItemDue(item: "later", step: 1)], at: early)
             try await shop.schedule([ItemDue(item: "later", step: 2)], at: late)
             try await shop.schedule([ItemDue(item: "never", step: 1), ItemDue(item: "still", step: 1)], at: early)
+            try await shop.run([TimerTable.schedule(type: "of-another-kind", key: "never", at: late, payload: Array("{}".utf8))])
             let work = Write(caller: .service("workshop"), now: .now, place: shop.workPlace(shop.database))
             work.cancel(ItemDue.self, key: "never")
             work.cancel(ItemDue.self, key: "unknown")
             try await shop.run(work.collected)
             let runner = shop.timers("one", [shop.firing("one")])
             runner.start()
-            try await eventually("only the late one is left") { try await shop.count("timer") == 1 }
+            try await eventually("only the late ones are left") { try await shop.count("timer") == 2 }
             await runner.stop()
             #expect(try await shop.effects().steps == ["sooner": [2], "still": [1]])
             #expect(try await shop.count("timer WHERE key = 'later' AND fire_at = \(late)") == 1)
+            #expect(try await shop.count("timer WHERE key = 'never' AND type = 'of-another-kind'") == 1)
         }
     }
 

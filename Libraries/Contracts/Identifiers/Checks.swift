@@ -18,10 +18,15 @@ enum Checks {
 
     /// The check digit of IIN and BIN over the first eleven digits; nil when there is none, so the serial is skipped.
     static func checkDigit(_ digits: [Int]) -> Int? {
-        func sum(_ weights: [Int]) -> Int { zip(digits, weights).reduce(0) { $0 + $1.0 * $1.1 } % 11 }
-        let first = sum([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+        // Weights 1 to 11, and where that gives 10, from 3 on and round: 3 to 11, 1, 2.
+        func sum(from weight: Int) -> Int {
+            var sum = 0
+            for place in 0..<11 { sum += digits[place] * ((place + weight - 1) % 11 + 1) }
+            return sum % 11
+        }
+        let first = sum(from: 1)
         if first < 10 { return first }
-        let second = sum([3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2])
+        let second = sum(from: 3)
         return second < 10 ? second : nil
     }
 
