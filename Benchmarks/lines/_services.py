@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shlex
 import subprocess
 import time
@@ -79,14 +80,18 @@ class Services:
         words += ["-T", str(max(1, round(float(self.rig.seconds))))]
         for name, value in {"n": str(time.time_ns() // 1_000_000 << 16), "clients": str(clients), **variables}.items():
             words += ["-D", f"{name}={value}"]
+        before = processor_time()
         text = command([*words, self.here()[database]], limit=300)
+        used = processor_time() - before
         found = re.search(r"tps = ([\d.]+)", text)
         failed = re.search(r"number of failed transactions: (\d+)", text)
         done = re.search(r"number of transactions actually processed: (\d+)", text)
         latency = re.search(r"latency average = ([\d.]+)", text)
         if not found or not done or (failed and failed.group(1) != "0"):
             raise Failed(f"pgbench: {text[-400:]}")
-        return {"rate": float(found.group(1)), "operations": int(done.group(1)), "mean_ms": float(latency.group(1)), "clients": clients, "errors": 0}
+        return {
+            "rate": float(found.group(1)), "operations": int(done.group(1)), "mean_ms": float(latency.group(1)), "clients": clients,
+            "cpu_us": used * 1e6 / int(done.group(1)), "errors": 0}
 
     def sql(self, database: str, text: str) -> str:
         """SQL as the superuser, in a database as `here` names it."""
@@ -102,6 +107,12 @@ class Services:
         here = self.here()
         name = re.search(r"@/([\w-]+)\?", here[database]).group(1)
         return here["SUPERUSER_DB"].replace("/postgres?", f"/{name}?")
+
+
+def processor_time() -> float:
+    """Seconds that ended children have used: between two looks, the command that ran."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def services(rig) -> Services:

@@ -91,6 +91,8 @@ import Telemetry
     private func relayUntilLost() async throws {
         let session = try await database.session()
         do {
+            // A statement that does not come back would hold the lock, and no other instance could take over.
+            try await session.execute("SET statement_timeout = '30s'")
             // A plan made while the outbox was empty would read the whole table for every batch.
             try await session.execute("SET enable_seqscan = off")
             while try await !session.tryAdvisoryLock(Self.lockKey) {

@@ -16,6 +16,7 @@ import Trust
     let keys: KeySet
     let signing: PrivateKey
     let opening: PrivateKey
+    private let keyFile: String
     private let configuration: Configuration
     private(set) var instance: Instance<Tickets>
     private var serving: Task<Void, any Error>?
@@ -47,11 +48,11 @@ import Trust
             KeySet.Entry(kid: key.publicKey.thumbprint, owner: owner, use: use, key: key.publicKey)
         }
         keys = try KeySet([entry(signIn, KeySet.signIn, .signing), entry(signing, "tickets", .signing), entry(opening, "tickets", .encryption)])
-        let folder = FileManager.default.temporaryDirectory.path + "/\(place.prefix).jwks"
-        _ = FileManager.default.createFile(atPath: folder, contents: Data(keys.jwks))
+        keyFile = FileManager.default.temporaryDirectory.path + "/\(place.prefix).jwks"
+        _ = FileManager.default.createFile(atPath: keyFile, contents: Data(keys.jwks))
         configuration = try Configuration(keys: ConfigurationKey.everyService(TicketWords.contract), environment: [
             "HTTP_LISTEN": "127.0.0.1:0", "DATABASE_URL": place.databaseURL, "KAFKA_BOOTSTRAP": place.kafka.bootstrap,
-            "TOPIC_PREFIX": place.prefix, "TOKEN_KEYS": folder, "SIGNING_KEY": try signing.pem, "OPENING_KEY": try opening.pem,
+            "TOPIC_PREFIX": place.prefix, "TOKEN_KEYS": keyFile, "SIGNING_KEY": try signing.pem, "OPENING_KEY": try opening.pem,
             "PROFILE": "development",
         ])
         let prefix = place.prefix
@@ -93,6 +94,7 @@ import Trust
         if serving != nil { try await stop() }
         await database.close()
         try await place.remove()
+        try FileManager.default.removeItem(atPath: keyFile)
     }
 
     // MARK: Requests

@@ -33,7 +33,7 @@ import Telemetry
     /// Keeps a connection open until ``close()``.
     func open() {
         upkeep = Loop.spawn { [weak self] in
-            var failures = 0
+            var failures = 0, told = ""
             while let lane = self, !lane.isClosed {
                 do {
                     let lost = try await lane.connect()
@@ -48,7 +48,11 @@ import Telemetry
                 } catch {
                     if lane.isClosed { return }
                     failures += 1
-                    if failures == 1 || failures % 60 == 0 { Log.warning("the database is not reachable", ["error": .error(error)]) }
+                    // Another reason is news: it starts now, or has no place left.
+                    if failures == 1 || failures % 60 == 0 || told != "\(error)" {
+                        Log.warning("the database is not reachable", ["error": .error(error)])
+                        told = "\(error)"
+                    }
                     try? await lane.pause(after: failures)
                 }
             }

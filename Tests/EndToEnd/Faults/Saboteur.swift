@@ -52,6 +52,7 @@ import TestSupport
         nobodyLeftByItself()
         for service in platform.instances where !service.isRunning { try await service.start() }
         for service in platform.instances { try await service.ready() }
+        for database in platform.databases.values { try await eventually("the database answers the tests") { (try? await database.count("outbox")) != nil } }
     }
 
     // MARK: One fault
