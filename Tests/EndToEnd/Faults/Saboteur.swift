@@ -2,6 +2,7 @@ import Contracts
 import EventLoop
 import FoundationEssentials
 import Glibc
+import Postgres
 import TestSupport
 
 /// Does the faults of a deck to a platform, one after another; those that last overlap with the next.
