@@ -49,7 +49,7 @@ import Testing
                 try await Loop.sleep(for: .milliseconds(2))
             }
             try await session.execute(
-                "select pg_terminate_backend(pid) from pg_locks where not granted")
+                "select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()")
             release.succeed(())
             try await lock.value
             let outcomes = try await work.value
@@ -80,7 +80,7 @@ import Testing
             while try await session.fetch(one("select count(*) from pg_locks where not granted and locktype = 'advisory'", as: Int.self)) == 0 {
                 try await Loop.sleep(for: .milliseconds(2))
             }
-            try await session.execute("select pg_terminate_backend(pid) from pg_locks where not granted and locktype = 'advisory'")
+            try await session.execute("select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database() and locktype = 'advisory'")
             let error = await #expect(throws: PostgresError.self) { _ = try await plain.value }
             #expect(error?.kind == .connectionLost(outcomeUnknown: true))
             #expect(error?.sqlState == "08007")
