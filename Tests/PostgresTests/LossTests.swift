@@ -45,7 +45,7 @@ import Testing
             let work = Loop.start { await gather(Array(0..<50)) { id in
                 try await database.run(Batch(statements: ["insert into item values (\(id))"]))[0].affected
             } }
-            while try await session.fetch(one("select count(*) from pg_locks where not granted", as: Int.self)) == 0 {
+            while try await session.fetch(one("select count(*) from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()", as: Int.self)) == 0 {
                 try await Loop.sleep(for: .milliseconds(2))
             }
             try await session.execute(
@@ -77,7 +77,7 @@ import Testing
             try await session.advisoryLock(7)
             let plain = Loop.start { try await database.run(Batch(statements: ["insert into item values (1)"])) .count }
             let guarded = Loop.start { try await database.run(Batch(statements: ["insert into item values (2)"], mayRunAgain: true)).count }
-            while try await session.fetch(one("select count(*) from pg_locks where not granted and locktype = 'advisory'", as: Int.self)) == 0 {
+            while try await session.fetch(one("select count(*) from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database() and locktype = 'advisory'", as: Int.self)) == 0 {
                 try await Loop.sleep(for: .milliseconds(2))
             }
             try await session.execute("select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database() and locktype = 'advisory'")

@@ -2,10 +2,9 @@ import CMicrohttpd
 import EventLoop
 
 /// What a C function was called with, on its way to the loop's state.
-///
-/// Proof that it may be called `Sendable`: it is made within a callback and read only by ``Loop/assumeIsolated(_:)`` in that same callback,
-/// which runs its closure at once on the thread it is called on, or traps when that is not the loop's. So no value is ever on two threads.
-struct Called<Arguments>: @unchecked Sendable {
+// proof: made within a callback and read only by ``Loop/assumeIsolated(_:)`` in that same callback, which runs its closure at once on the thread
+// it is called on, or traps when that is not the loop's: no value is ever on two threads.
+struct Called<Arguments>: @unchecked Sendable {  // proof: above
     let with: Arguments
     init(_ arguments: Arguments) { with = arguments }
 }

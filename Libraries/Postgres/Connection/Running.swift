@@ -68,9 +68,9 @@ extension Connection {
 /// `PQcancel` waits until the server has closed the connection that it came over: for ever, when the server stands still. A few of
 /// these would take all threads of Swift's pool, and then the process could not even end.
 private final class CancelCall: Sendable {
-    // proof: never written after init. PQgetCancel made it a copy apart from its connection, which PQcancel may use on any thread (libpq,
-    // 34.7); begin() passes it to the one thread that uses and frees it, and frees it itself only when there is no such thread.
-    private nonisolated(unsafe) let request: OpaquePointer
+    /// A copy apart from its connection (PQgetCancel).
+    // proof: never written after init; PQcancel may use it on any thread (libpq, 34.7), and one thread at most uses and frees it: that of begin().
+    private nonisolated(unsafe) let request: OpaquePointer  // proof: above
     let heard: Promise<Void>
 
     @Loop init(_ request: OpaquePointer) {

@@ -2,11 +2,9 @@ import COpenSSL
 import Synchronization
 
 /// Owns one `EVP_PKEY` of curve P-256 and frees it; a private part is overwritten by libcrypto when it is freed.
-///
-/// Proof that it may be called `Sendable`: the pointer is set once in init, and nothing here or elsewhere changes the key behind it; libcrypto lets
-/// threads read one key side by side (openssl-threads(7); its reference count and caches lock). Each operation has a context of its own, or holds
-/// the lock of the one that is kept. It is freed in deinit, when nobody else refers to it.
-final class KeyHandle: @unchecked Sendable {
+// proof: the pointer is set once in init, and nothing changes the key behind it; libcrypto lets threads read one key side by side
+// (openssl-threads(7)), each operation has a context of its own or holds the lock of the kept one, and deinit, when nobody refers to it, frees it.
+final class KeyHandle: @unchecked Sendable {  // proof: above
     let pointer: OpaquePointer
     /// Set up with the first signature and the first verification: that costs libcrypto some look-ups, which the next need not repeat.
     private let signer = Mutex<OpaquePointer?>(nil)
