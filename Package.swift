@@ -101,7 +101,7 @@ let package = Package(
         tests("PostgresTests", of: ["Postgres", "EventLoop", "Contracts"]),
         tests("KafkaTests", of: ["Kafka", "CLibrdkafka", "EventLoop", "Telemetry", "Contracts", "TestSupport"]),
         tests("HTTPTests", of: ["HTTP", "EventLoop", "Contracts"]),
-        tests("TrustTests", of: ["Trust", "Contracts", "EventLoop", "HTTP"]),
+        tests("TrustTests", of: ["Trust", "COpenSSL", "Contracts", "EventLoop", "HTTP"]),
         tests("MessagingTests", of: ["Messaging", "Contracts", "EventLoop", "Postgres", "Kafka", "CLibrdkafka", "Trust", "TestSupport"]),
         tests("ServiceKitTests", of: everyLibrary + ["TestSupport"]),
         tests("NaturalPersonsTests", of: everyLibrary + ["NaturalPersons", "TestSupport"]),

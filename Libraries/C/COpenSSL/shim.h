@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/obj_mac.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -41,4 +42,19 @@ static inline int copenssl_derive_sskdf(EVP_KDF_CTX *context, const unsigned cha
         OSSL_PARAM_construct_end(),
     };
     return EVP_KDF_derive(context, key, key_count, parameters) == 1;
+}
+
+static inline EC_GROUP *copenssl_p256_group(void) { return EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1); }
+
+// Multiples of the group's generator, for EC_POINT_mul. OpenSSL 3 calls it deprecated and has nothing in its place; where it is gone, no table is made.
+static inline int copenssl_make_table(EC_GROUP *group, BN_CTX *room) {
+#if OPENSSL_VERSION_MAJOR == 3 && !defined(OPENSSL_NO_DEPRECATED_3_0)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+    return EC_GROUP_precompute_mult(group, room) == 1 && EC_GROUP_have_precompute_mult(group) == 1;
+#pragma clang diagnostic pop
+#else
+    (void)group, (void)room;
+    return 0;
+#endif
 }

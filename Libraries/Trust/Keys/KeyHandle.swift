@@ -9,6 +9,7 @@ final class KeyHandle: @unchecked Sendable {  // proof: above
     /// Set up with the first signature and the first verification: that costs libcrypto some look-ups, which the next need not repeat.
     private let signer = Mutex<OpaquePointer?>(nil)
     private let verifier = Mutex<OpaquePointer?>(nil)
+    private let known = Mutex<(verified: Int, table: VerificationTable?)>((0, nil))
 
     /// Takes over `pointer`.
     private init(owning pointer: OpaquePointer) {
@@ -91,6 +92,22 @@ final class KeyHandle: @unchecked Sendable {  // proof: above
             if kept == nil { kept = ready(EVP_PKEY_verify_init) }
             return body(kept) == 1
         }
+    }
+
+    /// The table for the next verification, once so many were asked for that one pays. It is made beside, so that none of them waits for it.
+    func tableOncePaid() -> VerificationTable? {
+        let (table, pays) = known.withLock { known in
+            known.verified += 1
+            return (known.table, known.verified == VerificationTable.pays)
+        }
+        if pays { Task.detached(priority: .background) { self.makeTable() } }
+        return table
+    }
+
+    func makeTable() {
+        guard let x = try? coordinate(OSSL_PKEY_PARAM_EC_PUB_X), let y = try? coordinate(OSSL_PKEY_PARAM_EC_PUB_Y) else { return }
+        let table = VerificationTable(x: x, y: y)
+        known.withLock { $0.table = table }
     }
 
     private func ready(_ prepare: (OpaquePointer?) -> Int32) -> OpaquePointer? {
