@@ -35,6 +35,27 @@ import Testing
         }
     }
 
+    /// `tried` has a line for each row that was to be inserted, also where it was there.
+    @Test func `what is said once is sent once for all that say the same`() async throws {
+        try await TestDatabase.run(tune: { $0.sharedConnections = 1 }) { database in
+            try await tables(database)
+            _ = try await database.run(Batch(statements: [
+                "create table tried (id int8 generated always as identity)",
+                "create function try() returns trigger language plpgsql as $$ begin insert into tried default values; return new; end $$",
+                "create trigger try before insert on item for each row execute function try()",
+            ]))
+            func kept(_ id: Int) -> Statement {
+                ("insert into item (id) select unnest(\(each: id)) on conflict do nothing" as Statement).saidOnce
+            }
+            let batches = (0..<24).map { Batch(statements: [kept($0 % 2), "select \($0)"], key: "\($0)") }
+            let outcomes = await gather(batches) { try await database.run($0)[1][0].column(0, as: Int.self) }
+            #expect(outcomes.compactMap { try? $0.get() } == Array(0..<24))
+            #expect(try await database.fetch(one("select count(*) from item", as: Int.self)) == 2)
+            // Two transactions may leave before the rest has come.
+            #expect(try await database.fetch(one("select count(*) from tried", as: Int.self)) <= 6)
+        }
+    }
+
     @Test func `one that fails takes nobody along`() async throws {
         try await TestDatabase.run { database in
             try await tables(database)

@@ -22,7 +22,7 @@ import EventLoop
             for statement in piece {
                 let mayJoin = statement.gathers && !apart.contains(statement.fingerprint)
                 if mayJoin, let place = order[next...].firstIndex(where: { statement.hasShape(of: stops[$0][0]) }) {
-                    stops[order[place]].append(statement)
+                    if !stops[order[place]].contains(where: statement.isSaid) { stops[order[place]].append(statement) }
                     next = place
                 } else {
                     order.insert(stops.count, at: next)

@@ -1,15 +1,13 @@
 import Contracts
 import FoundationEssentials
 import Postgres
-import Trust
 
 /// Applications with their files.
 enum ApplicationTable {
     /// Its row, and before it that of its deadline unless it is there.
     static func insert(_ application: Application) throws -> [Statement] {
-        let derivation = try JSON.encode(application.deadline)
-        let digest = Digest.sha256(derivation)
-        return [DeadlineTable.insert(derivation, digest: digest), try insert(application, deadline: digest)]
+        let deadline = try DeadlineTable.row(of: application.deadline)
+        return [deadline.insert, try insert(application, deadline: deadline.digest)]
     }
 
     private static func insert(_ application: Application, deadline: [UInt8]) throws -> Statement {
@@ -107,14 +105,11 @@ enum ApplicationTable {
         """
     }
 
-    /// All that apply for a kind on one day have the same, half a page of texts.
-    private static let deadlines = DecodedOnce<Licences.Deadline>(most: 256)
-
     private static let read: @Sendable (Row) throws -> Application = { row in
         Application(
             id: try row.column(0), number: try row.column(1), kind: try row.column(2), rules: try row.json(10),
             licensor: try row.column(3), applicant: try row.column(4), language: try row.column(5), contact: try row.optionalJSON(6),
-            submittedAt: try row.column(8), deadline: try deadlines.value(of: try row.column(9)) { try row.column(17) }, status: try row.column(7), facts: try row.json(11),
+            submittedAt: try row.column(8), deadline: try DeadlineTable.deadline(try row.column(9)) { try row.column(17) }, status: try row.column(7), facts: try row.json(11),
             decision: try row.optionalJSON(12), licence: try row.column(13), history: try row.json(14), version: try row.column(15))
     }
 }
