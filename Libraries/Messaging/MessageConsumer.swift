@@ -19,6 +19,8 @@ import Telemetry
     let crashes: CrashWatch
     /// Up to which offset of a partition a process before may have ended.
     var doubtful: [TopicPartition: Int64] = [:]
+    /// Whether messages are likely to have been here before: at the start, and after some had been.
+    var expectsRepeats = true
     private let prefix: String
     private var consumer: Consumer?
     private var isStopping = false
@@ -336,6 +338,14 @@ enum Inbox {
             ON CONFLICT DO NOTHING RETURNING message_id
             """) { try $0.column(0) }
     }
+
+    /// Enters messages of which none was here before; else it fails as ``refuses(_:)`` tells.
+    static func enterNew(consumer: String, ids: [UUID]) -> Statement {
+        "INSERT INTO inbox (consumer, message_id, at) SELECT \(consumer), id, \(Timestamp.now) FROM unnest(\(ids)) AS id"
+    }
+
+    /// Whether a message was here before; the table that an error names is that of a month.
+    static func refuses(_ error: PostgresError) -> Bool { error.isUniqueViolation && error.table?.hasPrefix("inbox") == true }
 }
 
 /// A message of a type that no contract declares for its topic.

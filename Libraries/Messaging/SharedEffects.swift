@@ -132,20 +132,46 @@ extension MessageConsumer {
         }
     }
 
-    /// Inbox entries, then the effects of those messages that are here for the first time, then the commit: two round trips, and those of
-    /// handlers that ask.
+    /// Inbox entries and effects, then the commit: one round trip, and those of handlers that ask.
+    ///
+    /// Nearly all messages come once, so they are taken to be new, and the inbox refuses what is not. From then on it is asked first which
+    /// ones are new, a round trip more and twice its work, until it has been asked for nothing that was here before.
     private func take(_ lanes: ArraySlice<ReadLane>) async throws {
         let ids = lanes.flatMap { $0.arrivals.map(\.id) }
         if ids.isEmpty { return }
+        if !expectsRepeats {
+            do {
+                return try await takeNew(lanes, ids)
+            } catch let error as PostgresError where Inbox.refuses(error) {
+                expectsRepeats = true
+            }
+        }
         let (works, fresh) = try await database.transaction { lease in
             let fresh = try await lease.fetch(Inbox.enter(consumer: self.name, ids: ids))
-            var works: [Work] = []
-            for wave in Self.waves(lanes, fresh: fresh.count == ids.count ? nil : Set(fresh)) { works += try await self.apply(wave, in: lease) }
-            return (works, fresh.count)
+            return (try await self.apply(Self.waves(lanes, fresh: Set(fresh)), in: lease), fresh.count)
         }
+        expectsRepeats = fresh < ids.count
+        tell(works, new: fresh, repeated: ids.count - fresh)
+    }
+
+    private func takeNew(_ lanes: ArraySlice<ReadLane>, _ ids: [UUID]) async throws {
+        let works = try await database.transaction { lease in
+            lease.collect(Inbox.enterNew(consumer: self.name, ids: ids))
+            return try await self.apply(Self.waves(lanes, fresh: nil), in: lease)
+        }
+        tell(works, new: ids.count, repeated: 0)
+    }
+
+    private func apply(_ waves: [Wave], in lease: Lease) async throws -> [Work] {
+        var works: [Work] = []
+        for wave in waves { works += try await apply(wave, in: lease) }
+        return works
+    }
+
+    private func tell(_ works: [Work], new: Int, repeated: Int) {
         for work in works { work.committed() }
-        MessagingMetrics.handled.increment(by: fresh)
-        MessagingMetrics.duplicates.increment(by: ids.count - fresh)
+        MessagingMetrics.handled.increment(by: new)
+        MessagingMetrics.duplicates.increment(by: repeated)
     }
 
     /// The messages by handler, in as few calls as keep the order within each key.

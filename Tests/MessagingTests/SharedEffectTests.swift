@@ -80,6 +80,41 @@ import Testing
         }
     }
 
+    /// Asks whether its step is there already, and fails where it is: a message that comes again must not get so far.
+    static let asking = MessageHandler.event(ItemMoved.self) { event, work in
+        let there = try await work.fetch(Query.first("SELECT 1 FROM effect WHERE item = \(event.item) AND step = \(event.step)") { _ in true })
+        if there != nil { throw WrongStep() }
+        Workshop.effect(event, by: "asking", in: work)
+    }
+
+    @Test(arguments: ["write", "ask"])
+    func `messages are taken to be new; where some come again nothing takes effect twice, and none is refused`(_ shape: String) async throws {
+        try await Workshop.run { shop in
+            let consumer = try shop.consumer("one", [shape == "write" ? Self.writing("one") : Self.asking])
+            consumer.start()
+            var sent: [KafkaRecord] = []
+            for step in 1...3 {
+                let new = try moves(items: 30, steps: step...step).map(shop.record)
+                try await shop.publish(new)
+                try await eventually("step \(step) took effect") { try await shop.count("effect WHERE step = \(step)") == 30 }
+                sent += new
+            }
+            #expect(!consumer.expectsRepeats)
+            // Each partition brings some of what was here, and some that is twice in one batch.
+            let next = try moves(items: 30, steps: 4...4).map(shop.record)
+            try await shop.publish(sent + next + next)
+            try await eventually("step 4 took effect") { try await shop.count("effect WHERE step = 4") == 30 }
+            for step in 5...7 {
+                try await shop.publish(moves(items: 30, steps: step...step))
+                try await eventually("step \(step) took effect") { try await shop.count("effect WHERE step = \(step)") == 30 }
+            }
+            #expect(!consumer.expectsRepeats)
+            await consumer.stop()
+            #expect(try await shop.effects().steps == allSteps(items: 30, steps: 1...7))
+            #expect(try await shop.count("parked") == 0)
+        }
+    }
+
     @Test func `connections that end at a shared commit make it try again, never twice`() async throws {
         try await Workshop.run { shop in
             try await shop.run([
