@@ -90,6 +90,8 @@ let package = Package(
         // The libraries under load, as a service uses them; run by Benchmarks/run.sh.
         .executableTarget(
             name: "LibraryBench", dependencies: everyLibrary, path: "Benchmarks/Library", swiftSettings: settings, linkerSettings: [lean]),
+        .executableTarget(
+            name: "PlatformBench", dependencies: everyLibrary, path: "Benchmarks/Platform", swiftSettings: settings, linkerSettings: [lean]),
 
         .target(
             name: "TestSupport", dependencies: ["CLibrdkafka", "EventLoop", "Kafka", "Postgres"], path: "Tests/TestSupport", swiftSettings: settings),

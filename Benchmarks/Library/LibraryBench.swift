@@ -10,7 +10,7 @@ import Telemetry
             subcommands: [
                 Prepare.command, Select.command, Insert.command, CopyRows.command, Produce.command, Fill.command, Consume.command,
                 RelayBacklog.command, EffectBacklog.command, EffectLatency.command,
-                Backlog.command, Instance.command,
+                Backlog.command, Instance.command, NewTopic.command,
             ]
         ).main()
     }

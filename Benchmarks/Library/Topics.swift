@@ -1,3 +1,4 @@
+import CommandLine
 import Contracts
 import EventLoop
 import Kafka
@@ -15,5 +16,13 @@ enum Topics {
             TopicSpec(name: $0, partitions: partitions, replication: 1, config: policy.settings(brokers: 1))
         })
         await admin.close()
+    }
+}
+
+/// A topic by its whole name, for a service that is measured.
+enum NewTopic {
+    static let command = Command("topic", "Makes a topic anew.", parameters: [Options.topic, Options.kafka, Prepare.partitions]) { arguments in
+        let name = try arguments[Options.topic], kafka = Options.broker(try arguments[Options.kafka]), partitions = try arguments[Prepare.partitions]
+        try await Loop.run { try await Topics.make([name], partitions: partitions, on: kafka) }
     }
 }

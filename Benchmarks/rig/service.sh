@@ -11,6 +11,7 @@
 #   $LOAD --address $LICENCES --pid $LICENCES_PID --template $TEMPLATES/apply.http --tokens /tmp/bench-32.tokens          # application; --repeat 10
 #   … --rate 1000                                                  # open loop
 #   Benchmarks/rig/service.sh stop natural-persons                 # nobody answers the inquiries now; start NAME; serve NAME 2: a second one
+#   Benchmarks/rig/service.sh platform                             # PlatformBench anew and nothing else: $PLATFORM, note.http, close.http
 #   Benchmarks/rig/service.sh remove                               # stops all and deletes the folder
 #   Benchmarks/rig/service.sh renew natural-persons e-license      # both anew, without messages and rows of former work
 #
@@ -90,9 +91,9 @@ up() { # PERSONS
 
 environment() {
     local name file label word pid
-    for name in $(service_names); do
-        word=PERSONS
-        [ "$name" = natural-persons ] || word=LICENCES
+    for name in $(service_names) platform-bench; do
+        [ -s "$STATE/secrets/$name.database-url" ] || continue
+        case $name in natural-persons) word=PERSONS ;; e-license) word=LICENCES ;; *) word=PLATFORM ;; esac
         echo "${word}_DB='$(database_url "$name")' ${word}_PEER_DB='$(database_url "$name" "$name-peer")'"
         for file in "$STATE/run/$name.pid" "$STATE/run/$name"-*.pid; do
             label=$(basename "$file" .pid)
@@ -114,7 +115,7 @@ empty() { # NAME
         "$postgres_bin/psql" -X -q -v ON_ERROR_STOP=1 "${postgres_superuser_url/\/postgres\?//$database?}" <<'SQL' >/dev/null
 SELECT format('TRUNCATE %s', string_agg(quote_ident(relname), ', ')) FROM pg_class
 WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace
-  AND relname IN ('idempotency', 'journal', 'outbox', 'inbox', 'parked', 'timer', 'inquiry', 'application', 'licence') \gexec
+  AND relname IN ('idempotency', 'journal', 'outbox', 'inbox', 'parked', 'timer', 'inquiry', 'application', 'licence', 'note') \gexec
 SQL
     done
     postgres_sql -c CHECKPOINT
@@ -125,7 +126,29 @@ stop_all() {
     for file in "$STATE"/run/natural-persons-*.pid "$STATE"/run/e-license-*.pid; do
         [ ! -e "$file" ] || process_stop "$(basename "$file" .pid)" 12
     done
+    process_stop platform-bench 12
     services_stop
+}
+
+# The service that is next to none (Benchmarks/Platform), with empty tables and a new topic; the others stay down.
+platform() {
+    local name=platform-bench settings=() prefix
+    prefix=platform-$(date +%s%N)
+    stop_all
+    postgres_database "$name"
+    {
+        grep -Ev '^(HTTP_LISTEN|DATABASE_URL_FILE|TOPIC_PREFIX|KAFKA_INSTANCE_ID|DATA_DIRECTORY)=' "$STATE/config/e-license.env"
+        echo "HTTP_LISTEN=127.0.0.1:$(port_claim "$name" $((9000 + RANDOM % 900)))"
+        echo "DATABASE_URL_FILE=$STATE/secrets/$name.database-url"
+        echo "TOPIC_PREFIX=$prefix"
+    } | state_write "$STATE/config/$name.env"
+    "$bin/LibraryBench" topic --topic "$prefix.platform-bench.note.v1" --kafka "127.0.0.1:$(cat "$STATE/run/kafka.port")" >/dev/null
+    with_config "$name" "$bin/PlatformBench" migrate >"$STATE/run/$name-migrate.log" 2>&1 || die "$name could not migrate" "see $STATE/run/$name-migrate.log"
+    database_copy "$name" "$name" "$name-peer"
+    empty "$name"
+    mapfile -t settings <"$STATE/config/$name.env"
+    process_start "$name" env -u KAFKA_HOME -u DATABASE_URL "${settings[@]}" "$bin/PlatformBench" serve
+    ready "$name"
 }
 
 # The same services with nothing behind them: no message under way, no row of former work. Those not named stay down.
@@ -152,7 +175,7 @@ tokens() { # citizen|official COUNT [IIN]
         claims='"capacity":"official","body":"ministry-of-justice","position":"specialist"'
         subjects=$(sed -n 3p "$STATE/data/iins")
     fi
-    "$limits/tokens" "$keys/sign-in.pem" "$kid" natural-persons,e-license "$claims" "$2" <<<"$subjects"
+    "$limits/tokens" "$keys/sign-in.pem" "$kid" natural-persons,e-license,platform-bench "$claims" "$2" <<<"$subjects"
 }
 
 ulimit -n "$(ulimit -Hn)"
@@ -173,6 +196,7 @@ case ${1:-} in
     stop) process_stop "$2" 15 ;;
     empty) empty "$2" ;;
     renew) renew "${@:2}" ;;
+    platform) platform ;;
     copy) database_copy "${@:2}" ;;
     down | remove)
         stop_all

@@ -19,8 +19,8 @@ import Telemetry
     let crashes: CrashWatch
     /// Up to which offset of a partition a process before may have ended.
     var doubtful: [TopicPartition: Int64] = [:]
-    /// Whether messages are likely to have been here before: at the start, and after some had been.
-    var expectsRepeats = true
+    /// The partitions of which the last batch brought only messages that had not been here before.
+    var onlyNew: Set<TopicPartition> = []
     private let prefix: String
     private var consumer: Consumer?
     private var isStopping = false
@@ -94,6 +94,9 @@ import Telemetry
     private func handle(_ batch: PartitionBatch) async -> BatchOutcome {
         MessagingMetrics.consumerBatch.observe(Double(batch.records.count))
         var lanes = KeyLane.lanes(of: batch.records)
+        let partition = TopicPartition(batch.topic, batch.partition)
+        // What another instance had begun comes again.
+        if !batch.followsCommit { onlyNew.remove(partition) }
         guard let (waiting, discarded) = await retrying({ try await self.whatIsParked(of: batch, lanes) }) else {
             return .stop(MessageConsumer.notDone)
         }
@@ -102,7 +105,7 @@ import Telemetry
             if !discarded.isEmpty { lanes[index].records.removeAll { discarded.contains(ParkedMessages.messageID($0)) } }
         }
         if isDoubtful(batch) { return await handleCarefully(batch, lanes) ? .done : .stop(MessageConsumer.notDone) }
-        guard let alone = await takeEffectTogether(lanes), await handleSideBySide(alone) else { return .stop(MessageConsumer.notDone) }
+        guard let alone = await takeEffectTogether(lanes, of: partition), await handleSideBySide(alone) else { return .stop(MessageConsumer.notDone) }
         return .done
     }
 
@@ -339,13 +342,10 @@ enum Inbox {
             """) { try $0.column(0) }
     }
 
-    /// Enters messages of which none was here before; else it fails as ``refuses(_:)`` tells.
+    /// Enters messages of which none was here before; fails where one was.
     static func enterNew(consumer: String, ids: [UUID]) -> Statement {
         "INSERT INTO inbox (consumer, message_id, at) SELECT \(consumer), id, \(Timestamp.now) FROM unnest(\(ids)) AS id"
     }
-
-    /// Whether a message was here before; the table that an error names is that of a month.
-    static func refuses(_ error: PostgresError) -> Bool { error.isUniqueViolation && error.table?.hasPrefix("inbox") == true }
 }
 
 /// A message of a type that no contract declares for its topic.

@@ -83,17 +83,17 @@ private struct Wave {
 extension MessageConsumer {
     /// Lets messages take effect in shared transactions, and tells what is left: keys with messages that cannot be read, wait behind parked
     /// ones, or failed. Nil when the service stops or the partition was taken away.
-    func takeEffectTogether(_ lanes: [KeyLane]) async -> [KeyLane]? {
+    func takeEffectTogether(_ lanes: [KeyLane], of partition: TopicPartition) async -> [KeyLane]? {
         var left: [KeyLane] = []
         var shared: [ReadLane] = []
         for lane in lanes {
             if let read = read(lane) { shared.append(read) } else { left.append(lane) }
         }
         let (deciding, writing) = (shared.filter(\.decides), shared.filter { !$0.decides })
-        guard let failed = await takeTogether(writing[...]) else { return nil }
+        guard let failed = await takeTogether(writing[...], of: partition) else { return nil }
         left += failed
         for start in stride(from: 0, to: deciding.count, by: Self.mostDeciding) {
-            guard let failed = await takeTogether(deciding[start..<min(start + Self.mostDeciding, deciding.count)]) else { return nil }
+            guard let failed = await takeTogether(deciding[start..<min(start + Self.mostDeciding, deciding.count)], of: partition) else { return nil }
             left += failed
         }
         return left
@@ -118,39 +118,41 @@ extension MessageConsumer {
     }
 
     /// All in one transaction; if that cannot be, each half in one, until those that fail stand alone.
-    private func takeTogether(_ lanes: ArraySlice<ReadLane>) async -> [KeyLane]? {
+    private func takeTogether(_ lanes: ArraySlice<ReadLane>, of partition: TopicPartition) async -> [KeyLane]? {
         if lanes.isEmpty { return [] }
         do {
-            let isDone: Void? = try await retryingTransient(most: 2) { try await self.take(lanes) }
+            let isDone: Void? = try await retryingTransient(most: 2) { try await self.take(lanes, of: partition) }
             return isDone.map { [] }
         } catch {
             if error is CancellationError || Task.isCancelled { return nil }
             guard lanes.count > 1 else { return lanes.map(\.lane) }
             let middle = lanes.startIndex + lanes.count / 2
-            guard let first = await takeTogether(lanes[..<middle]), let second = await takeTogether(lanes[middle...]) else { return nil }
+            guard let first = await takeTogether(lanes[..<middle], of: partition), let second = await takeTogether(lanes[middle...], of: partition)
+            else { return nil }
             return first + second
         }
     }
 
     /// Inbox entries and effects, then the commit: one round trip, and those of handlers that ask.
     ///
-    /// Nearly all messages come once, so they are taken to be new, and the inbox refuses what is not. From then on it is asked first which
-    /// ones are new, a round trip more and twice its work, until it has been asked for nothing that was here before.
-    private func take(_ lanes: ArraySlice<ReadLane>) async throws {
+    /// Nearly all messages come once, so they are taken to be new, and the inbox refuses what is not. After that, or whatever else kept them
+    /// from their effect, the inbox is asked first which of a partition's messages are new, until a batch has brought only such: a round trip
+    /// more, and twice the work for each entry.
+    private func take(_ lanes: ArraySlice<ReadLane>, of partition: TopicPartition) async throws {
         let ids = lanes.flatMap { $0.arrivals.map(\.id) }
         if ids.isEmpty { return }
-        if !expectsRepeats {
+        if onlyNew.contains(partition) {
             do {
                 return try await takeNew(lanes, ids)
-            } catch let error as PostgresError where Inbox.refuses(error) {
-                expectsRepeats = true
+            } catch where !isTransient(error) && !isTooSlow(error) && !(error is CancellationError) {
+                onlyNew.remove(partition)
             }
         }
         let (works, fresh) = try await database.transaction { lease in
             let fresh = try await lease.fetch(Inbox.enter(consumer: self.name, ids: ids))
             return (try await self.apply(Self.waves(lanes, fresh: Set(fresh)), in: lease), fresh.count)
         }
-        expectsRepeats = fresh < ids.count
+        if fresh == ids.count { onlyNew.insert(partition) }
         tell(works, new: fresh, repeated: ids.count - fresh)
     }
 

@@ -56,6 +56,19 @@ import Testing
         }
     }
 
+    @Test func `what is said once and fails is told to each that said it, and to nobody else`() async throws {
+        try await TestDatabase.run(tune: { $0.sharedConnections = 1 }) { database in
+            try await tables(database)
+            _ = try await database.run(Batch(statements: [insert(7, "was here")]))
+            let said = insert(7, "again").saidOnce
+            let batches = (0..<12).map { Batch(statements: [$0 % 3 == 0 ? said : insert(100 + $0, nil), "select 1"], key: "\($0)") }
+            let outcomes = await gather(batches) { try await database.run($0).count }
+            #expect(outcomes.enumerated().filter { $0.element.error != nil }.map(\.offset) == [0, 3, 6, 9])
+            #expect(outcomes.compactMap { $0.error }.allSatisfy { $0.constraint == "item_once" })
+            #expect(try await database.fetch(one("select count(*) from item", as: Int.self)) == 9)
+        }
+    }
+
     @Test func `one that fails takes nobody along`() async throws {
         try await TestDatabase.run { database in
             try await tables(database)

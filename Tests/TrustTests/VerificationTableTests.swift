@@ -80,8 +80,8 @@ struct VerificationTableTests {
     func automatic() async throws {
         let signature = try key.sign([4])
         let handle = key.publicKey.handle
-        for _ in 0..<VerificationTable.pays { #expect(key.publicKey.isValid(signature: signature, for: [4])) }
-        while handle.tableOncePaid() == nil { await Task.yield() }
+        for _ in 0..<VerificationTable.dueAfter { #expect(key.publicKey.isValid(signature: signature, for: [4])) }
+        while handle.tableIfMade() == nil { await Task.yield() }
         #expect(key.publicKey.isValid(signature: signature, for: [4]))
         #expect(!key.publicKey.isValid(signature: signature, for: [5]))
         #expect(!key.publicKey.isValid(signature: Array(signature.dropLast()), for: [4]))

@@ -46,9 +46,10 @@ static inline int copenssl_derive_sskdf(EVP_KDF_CTX *context, const unsigned cha
 
 static inline EC_GROUP *copenssl_p256_group(void) { return EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1); }
 
-// Multiples of the group's generator, for EC_POINT_mul. OpenSSL 3 calls it deprecated and has nothing in its place; where it is gone, no table is made.
+// Multiples of the group's generator, for EC_POINT_mul. OpenSSL 3 calls it deprecated and has nothing in its place. No table is made where that is
+// gone, and where P-256 has no code of its own, which alone looks it up: elsewhere a single product is worked out whatever there is.
 static inline int copenssl_make_table(EC_GROUP *group, BN_CTX *room) {
-#if OPENSSL_VERSION_MAJOR == 3 && !defined(OPENSSL_NO_DEPRECATED_3_0)
+#if OPENSSL_VERSION_MAJOR == 3 && !defined(OPENSSL_NO_DEPRECATED_3_0) && (defined(__x86_64__) || defined(__aarch64__))
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
     return EC_GROUP_precompute_mult(group, room) == 1 && EC_GROUP_have_precompute_mult(group) == 1;

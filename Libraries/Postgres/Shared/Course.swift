@@ -22,7 +22,8 @@ import EventLoop
             for statement in piece {
                 let mayJoin = statement.gathers && !apart.contains(statement.fingerprint)
                 if mayJoin, let place = order[next...].firstIndex(where: { statement.hasShape(of: stops[$0][0]) }) {
-                    if !stops[order[place]].contains(where: statement.isSaid) { stops[order[place]].append(statement) }
+                    let isSaid = statement.isSaidOnce && stops[order[place]].contains { $0.values.bytes == statement.values.bytes }
+                    if !isSaid { stops[order[place]].append(statement) }
                     next = place
                 } else {
                     order.insert(stops.count, at: next)

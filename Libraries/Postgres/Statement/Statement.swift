@@ -30,7 +30,8 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStrin
     private var elementCount = 0
     /// Equal for statements of the same literals in the same order with parameters of the same types.
     private(set) var fingerprint: UInt64 = 0
-    private var isSaidOnce = false
+    /// See ``saidOnce``.
+    private(set) var isSaidOnce = false
 
     /// PostgreSQL's protocol counts parameters in 16 bits.
     static let mostParameters = 65_535
@@ -108,16 +109,13 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStrin
     /// Whether it may leave together with others of its shape, as one statement over the elements of all.
     var gathers: Bool { elementCount > 0 && elementCount == parameterCount }
 
-    /// The same statement, of which a second with equal values does nothing more in a transaction and has the same result, such as `ON CONFLICT DO NOTHING`
-    /// of a row that many refer to: of those that leave together only one is sent.
+    /// The same statement, of which a second with equal values does nothing more in a transaction and has the same result, such as
+    /// `ON CONFLICT DO NOTHING` of a row that many refer to: of batches that share a transaction one sends it, where it gathers (``gathers``).
     public var saidOnce: Statement {
         var statement = self
         statement.isSaidOnce = true
         return statement
     }
-
-    /// Whether nothing is left to do where `other`, of the same shape, is done.
-    func isSaid(by other: Statement) -> Bool { isSaidOnce && values.bytes == other.values.bytes }
 
     /// One statement with the elements of all, in their order; each is of one shape with the first and gathers.
     static func gathered(_ parts: [Statement]) -> Statement {

@@ -9,6 +9,7 @@ final class KeyHandle: @unchecked Sendable {  // proof: above
     /// Set up with the first signature and the first verification: that costs libcrypto some look-ups, which the next need not repeat.
     private let signer = Mutex<OpaquePointer?>(nil)
     private let verifier = Mutex<OpaquePointer?>(nil)
+    /// How often it has been asked to verify, and the table for that once there is one.
     private let known = Mutex<(verified: Int, table: VerificationTable?)>((0, nil))
 
     /// Takes over `pointer`.
@@ -94,16 +95,17 @@ final class KeyHandle: @unchecked Sendable {  // proof: above
         }
     }
 
-    /// The table for the next verification, once so many were asked for that one pays. It is made beside, so that none of them waits for it.
-    func tableOncePaid() -> VerificationTable? {
-        let (table, pays) = known.withLock { known in
+    /// The table to verify with, nil until it is made. One verification begins that in the background, and none waits for it.
+    func tableIfMade() -> VerificationTable? {
+        let (table, isDue) = known.withLock { known in
             known.verified += 1
-            return (known.table, known.verified == VerificationTable.pays)
+            return (known.table, known.verified == VerificationTable.dueAfter)
         }
-        if pays { Task.detached(priority: .background) { self.makeTable() } }
+        if isDue { Task.detached(priority: .background) { self.makeTable() } }
         return table
     }
 
+    /// Where libcrypto makes none it is not tried again.
     func makeTable() {
         guard let x = try? coordinate(OSSL_PKEY_PARAM_EC_PUB_X), let y = try? coordinate(OSSL_PKEY_PARAM_EC_PUB_Y) else { return }
         let table = VerificationTable(x: x, y: y)

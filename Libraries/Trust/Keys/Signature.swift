@@ -14,7 +14,7 @@ extension KeyHandle {
 
     func isValid(_ signature: [UInt8], for bytes: some Collection<UInt8>) -> Bool {
         let digest = Libcrypto.sha256(Array(bytes))
-        if let table = tableOncePaid() { return table.isValid(signature, digest: digest) }
+        if let table = tableIfMade() { return table.isValid(signature, digest: digest) }
         guard let der = Self.der(signature) else { return false }
         let valid = verifies { EVP_PKEY_verify($0, der, der.count, digest, digest.count) }
         if !valid { ERR_clear_error() }

@@ -4,11 +4,11 @@ import Synchronization
 /// Multiples of one public key, 150 kB, with which its signatures are verified in half the time: for a key that signs much.
 ///
 /// ECDSA (FIPS 186-5 §6.4.2) adds u·G and v·Q. libcrypto looks u·G up in a table that it has for G, the curve's generator, and works v·Q out
-/// bit by bit. It makes such a table for whatever generator a group has, so Q is the generator of a second group here and both are looked up.
-/// Every number in it is public.
+/// from nothing. It makes such a table for whatever generator a group has, so Q is the generator of a second group here and both are looked
+/// up. Every number in it is public.
 final class VerificationTable: Sendable {
-    /// As many verifications with libcrypto alone take as long as this table takes to make, some 30 ms: from then on it pays.
-    static let pays = 400
+    /// It is made for a key that has verified so often without it: as much time as making it takes, some 30 ms.
+    static let dueAfter = 400
 
     private let numbers: Mutex<Numbers>
 

@@ -24,7 +24,7 @@ enum DeadlineTable {
     private static let rows = MadeOnce<Key, (digest: [UInt8], insert: Statement)>(most: 256)
     private static let deadlines = MadeOnce<DigestKey, Licences.Deadline>(most: 256)
 
-    /// Half a page of texts, of which the moment tells nearly all apart.
+    /// Hashed by its moment alone, which tells nearly all apart: the whole is half a page.
     private struct Key: Hashable {
         let deadline: Licences.Deadline
 
