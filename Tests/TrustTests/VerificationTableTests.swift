@@ -76,6 +76,24 @@ struct VerificationTableTests {
         #expect(!table.isValid(r + scalars.two, digest: scalars.product(rd, scalars.minusOne)))
     }
 
+    /// "k*G has a large x-coordinate" of Wycheproof's ecdsa_secp256r1_sha256: x is r + n, which is below p for one in four billion of points.
+    @Test("the abscissa of the sum may be n or more: r is its remainder")
+    func largeAbscissa() throws {
+        func bytes(_ hex: String) -> [UInt8] {
+            stride(from: 0, to: hex.count, by: 2).compactMap { UInt8(hex.dropFirst($0).prefix(2), radix: 16) }
+        }
+        let key = try PublicKey(
+            x: bytes("0ad99500288d466940031d72a9f5445a4d43784640855bf0a69874d2de5fe103"),
+            y: bytes("c5011e6ef2c42dcd50d5d3d29f99ae6eba2c80c9244f4c5422f0979ff0c3ba5e"))
+        let message = Array("123400".utf8)
+        let signature = bytes("000000000000000000000000000000004319055358e8617b0c46353d039cdaab")
+            + bytes("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254e")
+        #expect(key.isValid(signature: signature, for: message), "so libcrypto says")
+        let table = try #require(VerificationTable(x: key.x, y: key.y))
+        #expect(table.isValid(signature, digest: Libcrypto.sha256(message)))
+        #expect(!table.isValid(signature, digest: Libcrypto.sha256(message + [0])))
+    }
+
     @Test("a key that verifies much gets its table, and judges as before")
     func automatic() async throws {
         let signature = try key.sign([4])
