@@ -143,7 +143,10 @@ platform() {
         echo "TOPIC_PREFIX=$prefix"
     } | state_write "$STATE/config/$name.env"
     "$bin/LibraryBench" topic --topic "$prefix.platform-bench.note.v1" --kafka "127.0.0.1:$(cat "$STATE/run/kafka.port")" >/dev/null
-    with_config "$name" "$bin/PlatformBench" migrate >"$STATE/run/$name-migrate.log" 2>&1 || die "$name could not migrate" "see $STATE/run/$name-migrate.log"
+    with_config "$name" "$bin/PlatformBench" migrate >"$STATE/run/$name-migrate.log" 2>&1 || {
+        show_log "$STATE/run/$name-migrate.log"
+        die "$name could not migrate its database"
+    }
     database_copy "$name" "$name" "$name-peer"
     empty "$name"
     mapfile -t settings <"$STATE/config/$name.env"
